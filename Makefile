@@ -1,0 +1,94 @@
+# Logitscope. `make demo` and `make test` do all their own set-up; `make help` lists the rest.
+
+CORE   := $(addprefix src/,gguf.c model.c tokenizer.c tokenizer_spm.c tokenizer_bpe.c tokenizer_merge.c \
+            unicode.c forward.c sampler.c draw.c numerics.c kernels/reference.c kernels/simd128.c)
+CLI    := src/cli.c src/cli_options.c src/cli_output.c
+HEADERS := $(wildcard src/*.h src/kernels/*.h)
+C_STYLE := $(filter-out src/unicode-tables.h,$(wildcard src/*.[ch] src/kernels/*.[ch] model/*.[ch] tests/c/*.c))
+
+# No fused multiply-add and no fast-math: the bits are part of the interface (ARCHITECTURE.md).
+CC       ?= gcc
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+CFLAGS   := -std=c11 -O3 -ffp-contract=off $(WARNINGS)
+POSIX    := -D_POSIX_C_SOURCE=200809L
+ARCH     := $(if $(filter x86_64,$(shell uname -m)),-msse4.1)
+
+# Emscripten renamed the stack's setting in 3.1.27. Debian's looks for its JavaScript parser in NODE_PATH.
+EMCC_STACK = $(if $(shell emcc --version | grep -E ' 3\.1\.([0-9]|1[0-9]|2[0-6]) '),TOTAL_STACK,STACK_SIZE)
+ifneq ($(wildcard /usr/share/nodejs/acorn),)
+export NODE_PATH := /usr/share/nodejs
+endif
+WASM_FLAGS = -std=c11 -O3 -flto -msimd128 -ffp-contract=off $(WARNINGS) --no-entry -sSTANDALONE_WASM \
+             -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sINITIAL_MEMORY=1MB -s$(EMCC_STACK)=128KB
+
+WASM := build/engine/logitscope.wasm
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build cli test train bench lint fmt fuzz clean site tools-build tools-test tools-lint
+
+help: ## say what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: site ## build and serve the page, and print its address (PORT= chooses the port)
+	@node web/serve.js
+
+build: site cli ## build everything: the engine, the page (build/site) and the command line
+
+cli: build/logitscope ## build the native command line, build/logitscope
+
+test: tools-test site cli ## run every test
+	@node --test tests/*.test.js
+
+train: ## train the model that ships from ../shared/data (CORPUS= another folder), in build/train
+	@.ci/install libopenblas-dev
+	@$(MAKE) --no-print-directory -C model train
+
+bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
+	@node tests/bench.js
+
+lint: tools-lint node_modules/.stamp ## check style, types and common mistakes
+	clang-format --dry-run -Werror $(C_STYLE)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability,performance \
+	  --suppress=missingIncludeSystem src model
+	npx eslint .
+	npx tsc --noEmit
+
+fmt: tools-lint node_modules/.stamp ## format the code
+	clang-format -i $(C_STYLE)
+	npx eslint --fix .
+
+fuzz: ## feed damaged files to the parser and the tokenizers for a minute (SECONDS= longer)
+	@.ci/install clang libclang-rt-14-dev
+	@node tests/fuzz.js $(SECONDS)
+
+clean: ## remove what was built
+	rm -rf build
+
+# ---- tools ----
+
+tools-build:
+	@.ci/install emscripten
+
+tools-test: tools-build
+	@.ci/install chromium libsimde-dev libopenblas-dev
+
+tools-lint:
+	@.ci/install clang-format cppcheck
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+# ---- what is built ----
+
+$(WASM): $(CORE) src/wasm.c $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	emcc $(WASM_FLAGS) $(CORE) src/wasm.c -o $@
+
+build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
+	@.ci/install libsimde-dev
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(ARCH) $(POSIX) $(CORE) $(CLI) -lm -o $@
+
+site: $(WASM) node_modules/.stamp
+	@npx vite build --logLevel warn

@@ -1,0 +1,275 @@
+/* Logitscope's C core: the public interface. Read this first.
+ * A token's way: ls_model_inspect/open -> ls_tokenize -> ls_forward -> ls_logits -> ls_sample.
+ * Knows no files, no terminal, no browser; allocates nothing, prints nothing, never exits.
+ *
+ * The caller owns all memory. It hands over the bytes of a GGUF file and one workspace; both must
+ * stay where they are, unchanged, for as long as the model is used. Every function that can fail
+ * returns a status and, where it is not LS_OK, fills `error` with one printable line that names the
+ * thing, says what was expected and what to do. After a failure the objects passed in hold no
+ * usable state and nothing needs to be released.
+ *
+ * Dimensions used throughout, in the shapes of every pointer:
+ *   V vocab, D dim (embedding length), F ffn_dim, L n_layers, H n_heads, K n_kv_heads,
+ *   E head_dim, C context (positions in the KV cache), B batch (prompt tokens a call). */
+#ifndef LOGITSCOPE_H
+#define LOGITSCOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gguf.h"
+
+/* ---- hyper-parameters, from the file's metadata ---- */
+
+typedef struct ls_config {
+  uint32_t vocab;      /* V */
+  uint32_t dim;        /* D */
+  uint32_t ffn_dim;    /* F */
+  uint32_t n_layers;   /* L */
+  uint32_t n_heads;    /* H */
+  uint32_t n_kv_heads; /* K, divides H */
+  uint32_t head_dim;   /* E, even */
+  uint32_t rope_dim;   /* leading dimensions of a head that are rotated, even, <= E */
+  uint32_t context;    /* positions the model was trained for */
+  float rms_eps;
+  float rope_base;
+} ls_config;
+
+/* ---- tokenizer ---- */
+
+typedef enum ls_tokenizer_kind { LS_TOKENIZER_SPM, LS_TOKENIZER_BPE } ls_tokenizer_kind;
+
+/* The token types of GGUF's tokenizer.ggml.token_type. */
+typedef enum ls_token_type {
+  LS_TOKEN_NORMAL = 1,
+  LS_TOKEN_UNKNOWN = 2,
+  LS_TOKEN_CONTROL = 3,
+  LS_TOKEN_USER_DEFINED = 4,
+  LS_TOKEN_UNUSED = 5,
+  LS_TOKEN_BYTE = 6
+} ls_token_type;
+
+#define LS_NO_TOKEN UINT32_MAX
+
+typedef struct ls_tokenizer {
+  ls_tokenizer_kind kind;
+  uint32_t n_tokens;          /* V */
+  uint32_t bos, eos, unknown; /* ids, or LS_NO_TOKEN */
+  bool add_bos;               /* text is encoded with BOS before it */
+  bool add_space_prefix;      /* SPM: a space is put before the text, and taken off when decoding */
+  bool spaces_lead;           /* SPM: every piece has its spaces, if any, at its front */
+  uint32_t pre_tokenizer;     /* BPE: how a text is cut into words */
+  const ls_string *pieces;    /* (V) as spelled in the file */
+  const float *scores;        /* (V) SPM only */
+  const uint8_t *types;       /* (V) ls_token_type */
+  const uint8_t *texts;       /* the bytes that tokens stand for, one token's after the other's */
+  const uint32_t *text_at;    /* (V + 1) where in texts a token's bytes begin */
+  uint32_t *slots;            /* (n_slots) hash table over texts: id + 1, or 0 */
+  uint32_t n_slots;           /* a power of two */
+  struct ls_merge *merges;    /* (n_merges) BPE only: by rank */
+  uint32_t n_merges;
+  uint32_t *merge_slots;     /* (n_merge_slots) hash table over pairs of ids: rank + 1, or 0 */
+  uint32_t n_merge_slots;    /* a power of two, or 0 */
+  uint32_t byte_ids[256];    /* token that stands for one byte, or LS_NO_TOKEN */
+  uint32_t *specials;        /* (n_specials) control, user-defined and unknown tokens by spelling */
+  uint32_t *special_parents; /* (n_specials) index of the longest special that this one begins with */
+  uint32_t n_specials;
+  uint32_t longest; /* bytes of the longest piece */
+} ls_tokenizer;
+
+/* Lays the tokenizer's tables out in `arena` and, unless the arena only counts, fills them.
+ * Errors: LS_BAD_MODEL for missing or contradictory vocabulary keys, LS_UNSUPPORTED for another
+ * tokenizer kind. */
+ls_status ls_tokenizer_open(ls_tokenizer *t, const gguf *g, ls_arena *arena, ls_error *error);
+
+/* Bytes of scratch memory that ls_tokenize needs for `n` bytes of text, aligned to 8. */
+uint64_t ls_tokenize_scratch(const ls_tokenizer *t, uint64_t n);
+
+enum { LS_TOKENIZE_NO_BOS = 1, LS_TOKENIZE_SPECIAL = 2 };
+
+/* Encodes `n` bytes of text. `ids` has room for at least 2 * n + 2: one-byte special tokens with a space
+ * prefix behind each need that many, any text without special tokens n + 2. `*count` is set to how
+ * many were written. With LS_TOKENIZE_SPECIAL control, user-defined and unknown tokens are found where
+ * they are spelled out, the longest at each place; without it their text, user-defined tokens'
+ * included, is encoded like any other. Invalid UTF-8 is encoded byte by byte, so that decoding gives
+ * the same bytes back. Errors: LS_OUT_OF_RANGE for a text over 1 GiB, LS_OUT_OF_MEMORY for less scratch
+ * memory than said, LS_BAD_MODEL for a byte that the vocabulary cannot express. */
+ls_status ls_tokenize(const ls_tokenizer *t, const uint8_t *text, uint64_t n, uint32_t flags, uint32_t *ids,
+                      uint32_t *count, void *scratch, uint64_t scratch_bytes, ls_error *error);
+
+/* Decodes one token (id < V): writes its raw bytes (at most t->longest) to `out` and returns their number.
+ * Control and unknown tokens are 0 bytes; every other token keeps its leading space. */
+uint32_t ls_token_bytes(const ls_tokenizer *t, uint32_t id, uint8_t *out);
+
+/* ---- model ---- */
+
+/* A weight matrix, row-major as in the file: y (rows) = W (rows, cols) x (cols). */
+typedef struct ls_matrix {
+  const uint8_t *data;
+  uint32_t type; /* a gguf_type */
+  uint32_t rows, cols;
+  uint32_t row_bytes;
+} ls_matrix;
+
+typedef struct ls_layer {
+  const float *attn_norm; /* (D) */
+  ls_matrix wq;           /* (H*E, D) */
+  ls_matrix wk, wv;       /* (K*E, D) */
+  ls_matrix wo;           /* (D, H*E) */
+  const float *ffn_norm;  /* (D) */
+  ls_matrix gate, up;     /* (F, D) */
+  ls_matrix down;         /* (D, F) */
+} ls_layer;
+
+/* Everything that lives as long as the model: weights in place, vocabulary, the KV cache and the
+ * buffers of the forward pass. One model computes one sequence at a time; because positions are
+ * recomputed to the same bits, a caller shares it between texts by re-feeding what differs. */
+typedef struct ls_model {
+  gguf file;
+  ls_config config;
+  bool has_weights; /* false for a vocabulary-only file: tokenizing works, ls_forward does not */
+  bool quantized;   /* some matrix has 8- or 4-bit weights: activations are quantised too */
+  ls_tokenizer tokenizer;
+
+  ls_matrix embedding;      /* (V, D) */
+  ls_matrix head;           /* (V, D), the embedding itself where the file ties them */
+  const float *output_norm; /* (D) */
+  ls_layer *layers;         /* (L) */
+
+  uint32_t context, batch; /* C and B as opened */
+  const struct ls_kernels *kernels;
+  float *rope;         /* (C, rope_dim / 2, 2) cosine and sine */
+  float *key_cache;    /* (L, C, K*E) */
+  float *value_cache;  /* (L, C, K*E) */
+  float *x;            /* (B, D) residual stream; after ls_forward: its last RMSNorm */
+  float *normed;       /* (B, D) */
+  float *q;            /* (B, H*E) */
+  float *attended;     /* (B, H*E) */
+  float *gate, *up;    /* (B, F) */
+  float *scores;       /* (C) attention of one head */
+  int8_t *act_q;       /* (B, widest) quantised activations */
+  float *act_scale;    /* (B, widest / 32) */
+  float *logits;       /* (V) written by ls_logits */
+  uint32_t rows_ready; /* rows of x that ls_logits may ask for */
+} ls_model;
+
+/* Reads the header from the first `have` bytes of a file. LS_NEED_MORE: the header is sound so far
+ * and longer; call again with more. After LS_OK `m->file.file_bytes` says how many bytes the whole
+ * file must have and `m->config` what the model is.
+ * Errors: LS_BAD_MODEL (not a GGUF file, or contradicts itself), LS_UNSUPPORTED (version,
+ * architecture, tensor type). */
+ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_error *error);
+
+/* After inspect: bytes of workspace, aligned to 64, for `context` positions (1 to config.context,
+ * or 0 for config.context) and `batch` prompt tokens a call (1 to 65536).
+ * Errors: LS_OUT_OF_RANGE. */
+ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, uint64_t *workspace_bytes,
+                        ls_error *error);
+
+/* Binds the tensors of the whole file (n bytes at `bytes`, aligned to 64) and lays out the workspace.
+ * Errors: LS_BAD_MODEL (file shorter than its tensors, a tensor missing or of the wrong shape),
+ * LS_UNSUPPORTED, LS_OUT_OF_RANGE, LS_OUT_OF_MEMORY (workspace smaller than planned). */
+ls_status ls_model_open(ls_model *m, const uint8_t *bytes, uint64_t n, void *workspace,
+                        uint64_t workspace_bytes, uint32_t context, uint32_t batch, ls_error *error);
+
+/* The kernel sets this build has: "reference" first, the fastest last; NULL past the end. */
+const char *ls_kernels_name(uint32_t index);
+
+/* Chooses a kernel set by index; the fastest is the default after open. */
+void ls_model_use_kernels(ls_model *m, uint32_t index);
+
+/* ---- forward pass ---- */
+
+/* Computes `n` tokens (1 to B) at positions position .. position + n - 1, attending to everything
+ * before them in the KV cache, and writes their keys and values there.
+ * Errors: LS_OUT_OF_RANGE (a token >= V, n, or a position >= C), LS_UNSUPPORTED (vocabulary only). */
+ls_status ls_forward(ls_model *m, const uint32_t *tokens, uint32_t n, uint32_t position, ls_error *error);
+
+/* Computes m->logits (V) for token `row` (0 to n - 1) of the last ls_forward. */
+ls_status ls_logits(ls_model *m, uint32_t row, ls_error *error);
+
+/* Folds `n` bytes into a 64-bit FNV-1a hash (start from LS_HASH_START). */
+#define LS_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t ls_hash(uint64_t hash, const void *bytes, uint64_t n);
+
+/* ---- sampler ---- */
+
+/* A pipeline is a list of stages in the caller's order. */
+typedef enum ls_stage_kind {
+  LS_STAGE_LOGITS, /* the model's own distribution: row 0 of every trace, never in a pipeline */
+  LS_STAGE_TEMPERATURE,
+  LS_STAGE_TOP_K,
+  LS_STAGE_TOP_P,
+  LS_STAGE_MIN_P,
+  LS_STAGE_KINDS
+} ls_stage_kind;
+
+typedef struct ls_stage {
+  uint32_t kind; /* ls_stage_kind */
+  double value;
+} ls_stage;
+
+#define LS_MAX_STAGES 16
+
+/* What a stage is called ("top-p"), its permitted values and the value that switches it off. */
+typedef struct ls_stage_spec {
+  const char *name;
+  double minimum, maximum, off;
+  bool above_minimum, below_maximum; /* the bound itself is not permitted */
+  bool whole;                        /* integers only */
+} ls_stage_spec;
+
+/* The spec of a kind; NULL past the end. */
+const ls_stage_spec *ls_stage_spec_of(uint32_t kind);
+
+/* The distribution after one stage. Probabilities are weight(id) / sum over the kept tokens, with
+ * weight(id) = exp((logit(id) - highest) / temperature). */
+typedef struct ls_row {
+  ls_stage stage;
+  uint32_t kept;      /* tokens with a place in the distribution, a prefix of the ranking */
+  double kept_mass;   /* the probability they had before this stage renormalised them */
+  double entropy;     /* bits */
+  double temperature; /* product of the temperatures so far; 0 is greedy */
+  double sum;         /* of the kept weights */
+} ls_row;
+
+typedef struct ls_draw {
+  uint32_t token;
+  double u;       /* the uniform number in [0, 1) that chose it, a function of seed and position */
+  double logprob; /* natural logarithm of the model's own probability of the token (row 0) */
+  double entropy; /* bits, of row 0 */
+} ls_draw;
+
+typedef struct ls_sampler {
+  uint32_t vocab;
+  const float *logits; /* (V) as given to ls_sample; must stay until the trace has been read */
+  uint32_t *ranking;   /* (V) ids; the first n_ranked are in rank order */
+  uint32_t n_ranked;
+  double *weights;                /* (V) by id, of the row in hand */
+  double highest;                 /* the highest logit */
+  ls_row rows[LS_MAX_STAGES + 1]; /* the trace: row 0, then one a stage */
+  uint32_t n_rows;
+} ls_sampler;
+
+/* Lays a sampler for `vocab` tokens out in `arena`. */
+void ls_sampler_open(ls_sampler *s, uint32_t vocab, ls_arena *arena);
+
+/* The uniform number in [0, 1) of a seed and a position: Philox 4x32-10 (Salmon et al. 2011), the
+ * upper 53 bits of its first two words. LS_DRAW_VERSION is part of the counter. */
+#define LS_DRAW_VERSION 1
+double ls_uniform(uint64_t seed, uint64_t position);
+
+/* Runs the pipeline over `logits` (V) and draws a token; `force` other than LS_NO_TOKEN takes that
+ * token instead (u is still the position's). s->rows is the trace.
+ * Errors: LS_OUT_OF_RANGE (a stage's value, force, or more than LS_MAX_STAGES), LS_BAD_MODEL (a logit
+ * is NaN or infinite upwards, or none is finite). */
+ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, uint32_t n_stages,
+                    uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error);
+
+/* Lists the first `n` tokens of a trace row in rank order: ids (n) and probs (n). Returns how many
+ * were listed, at most row.kept; `*listed_mass` is the sum of their probabilities. */
+uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs,
+                     double *listed_mass);
+
+#endif
