@@ -1,0 +1,331 @@
+/* A model from a file's bytes: hyper-parameters, tensors bound to their roles, the workspace laid out.
+ * Between gguf.c and forward.c. Planning and opening are one piece of code over an arena that either
+ * counts or hands out, so that what was planned is what is needed.
+ * Knows no arithmetic but the rotary angles; computes no token. */
+#include "logitscope.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "numerics.h"
+
+#define MAX_BATCH 65536
+#define MAX_CONTEXT (UINT32_C(1) << 24)
+#define MAX_WIDTH (UINT32_C(1) << 24) /* of any vector; far above every model there is */
+#define MAX_NAME 64
+
+static const ls_kernels *const kernel_sets[] = {&ls_kernels_reference, &ls_kernels_simd128};
+#define KERNEL_SETS (sizeof kernel_sets / sizeof *kernel_sets)
+
+const char *ls_kernels_name(uint32_t index) { return index < KERNEL_SETS ? kernel_sets[index]->name : NULL; }
+
+void ls_model_use_kernels(ls_model *m, uint32_t index) {
+  m->kernels = kernel_sets[index < KERNEL_SETS ? index : KERNEL_SETS - 1];
+}
+
+/* ---- hyper-parameters ---- */
+
+static bool is_number(const gguf_value *v) {
+  return v && !v->is_array && v->type != GGUF_STRING && v->type != GGUF_BOOL;
+}
+
+/* Reads llama.<name>, an integer from 1 to `limit`; `fallback` where it is missing, 0 for none. */
+static ls_status read_size(const ls_model *m, const char *name, uint64_t limit, uint32_t fallback,
+                           uint32_t *value, ls_error *error) {
+  char key[MAX_NAME];
+  snprintf(key, sizeof key, "llama.%s", name);
+  const gguf_value *v = gguf_find(&m->file, key);
+  *value = fallback;
+  if (!v && fallback) return LS_OK;
+  const double number = is_number(v) ? gguf_number(v, 0) : 0;
+  if (!(number >= 1 && number <= (double)limit && number == (double)(uint64_t)number)) {
+    return ls_fail(error, LS_BAD_MODEL,
+                   "key \"%s\" at offset %llu is %s, expected an integer from 1 to %llu; the file is "
+                   "damaged: download it again",
+                   key, (unsigned long long)(v ? v->offset : 0), v ? "out of range" : "missing",
+                   (unsigned long long)limit);
+  }
+  *value = (uint32_t)number;
+  return LS_OK;
+}
+
+/* Reads llama.<name>, a positive finite number. */
+static ls_status read_positive(const ls_model *m, const char *name, float fallback, float *value,
+                               ls_error *error) {
+  char key[MAX_NAME];
+  snprintf(key, sizeof key, "llama.%s", name);
+  const gguf_value *v = gguf_find(&m->file, key);
+  const double number = is_number(v) ? gguf_number(v, 0) : v ? 0 : (double)fallback;
+  if (!(number > 1e-30 && number < 1e30)) {
+    return ls_fail(error, LS_BAD_MODEL,
+                   "key \"%s\" at offset %llu is missing or not a positive number; the file is damaged: "
+                   "download it again",
+                   key, (unsigned long long)(v ? v->offset : 0));
+  }
+  *value = (float)number;
+  return LS_OK;
+}
+
+static ls_status check_architecture(const gguf *g, ls_error *error) {
+  const gguf_value *v = gguf_find(g, "general.architecture");
+  ls_string name = {(const uint8_t *)"", 0};
+  if (v && v->type == GGUF_STRING && !v->is_array) {
+    const uint8_t *cursor = v->data;
+    name = gguf_next_string(&cursor);
+  }
+  if (!ls_string_is(name, "llama")) {
+    return ls_fail(error, LS_UNSUPPORTED,
+                   "key \"general.architecture\" is \"%.*s\", expected \"llama\"; choose a model of that "
+                   "architecture",
+                   LS_STRING_ARG(name));
+  }
+  const gguf_value *scaling = gguf_find(g, "llama.rope.scaling.type");
+  if (scaling && scaling->type == GGUF_STRING && !scaling->is_array) {
+    const uint8_t *cursor = scaling->data;
+    const ls_string kind = gguf_next_string(&cursor);
+    if (!ls_string_is(kind, "none")) {
+      return ls_fail(error, LS_UNSUPPORTED,
+                     "key \"llama.rope.scaling.type\" is \"%.*s\", expected \"none\"; choose a model with "
+                     "plain rotary embeddings",
+                     LS_STRING_ARG(kind));
+    }
+  }
+  return LS_OK;
+}
+
+static ls_status read_config(ls_model *m, ls_error *error) {
+  ls_config *c = &m->config;
+  ls_status s = check_architecture(&m->file, error);
+  if (!s) s = read_size(m, "embedding_length", MAX_WIDTH, 0, &c->dim, error);
+  if (!s) s = read_size(m, "block_count", m->file.n_tensors, 0, &c->n_layers, error);
+  if (!s) s = read_size(m, "feed_forward_length", MAX_WIDTH, 0, &c->ffn_dim, error);
+  if (!s) s = read_size(m, "attention.head_count", c->dim, 0, &c->n_heads, error);
+  if (!s) s = read_size(m, "attention.head_count_kv", c->n_heads, c->n_heads, &c->n_kv_heads, error);
+  if (!s) {
+    s = read_size(m, "attention.key_length", MAX_WIDTH / c->n_heads, c->dim / c->n_heads, &c->head_dim,
+                  error);
+  }
+  if (!s) s = read_size(m, "rope.dimension_count", c->head_dim, c->head_dim, &c->rope_dim, error);
+  if (!s) s = read_size(m, "context_length", MAX_CONTEXT, 0, &c->context, error);
+  if (!s) s = read_positive(m, "attention.layer_norm_rms_epsilon", 0, &c->rms_eps, error);
+  if (!s) s = read_positive(m, "rope.freq_base", 10000, &c->rope_base, error);
+  if (s) return s;
+  if (c->n_heads % c->n_kv_heads || c->head_dim % 2 || c->rope_dim % 2) {
+    return ls_fail(error, LS_BAD_MODEL,
+                   "%u heads, %u key-value heads, head length %u, %u rotated: expected key-value heads to "
+                   "divide heads and even lengths; the file is damaged: download it again",
+                   c->n_heads, c->n_kv_heads, c->head_dim, c->rope_dim);
+  }
+  return LS_OK;
+}
+
+/* ---- tensors ---- */
+
+typedef struct binder {
+  ls_model *m;
+  const uint8_t *bytes; /* of the whole file; NULL: only check names, shapes and types */
+  uint32_t n_bound;
+  ls_error *error;
+} binder;
+
+static ls_status bind(binder *b, const char *name, uint64_t rows, uint64_t cols, const gguf_tensor **tensor) {
+  const gguf_tensor *t = gguf_find_tensor(&b->m->file, name);
+  *tensor = t;
+  if (t && t->rows == rows && t->cols == cols) {
+    b->n_bound++;
+    return LS_OK;
+  }
+  return ls_fail(b->error, LS_BAD_MODEL,
+                 "tensor \"%s\" is (%u, %u), expected (%llu, %llu) rows and columns%s; the file is damaged "
+                 "or of another architecture",
+                 name, t ? t->rows : 0, t ? t->cols : 0, (unsigned long long)rows, (unsigned long long)cols,
+                 t ? "" : ", but it is missing");
+}
+
+static ls_status bind_matrix(binder *b, const char *name, uint64_t rows, uint64_t cols, ls_matrix *matrix) {
+  const gguf_tensor *t;
+  const ls_status status = bind(b, name, rows, cols, &t);
+  if (status) return status;
+  const uint32_t row_bytes = (uint32_t)gguf_row_bytes(t->type, t->cols);
+  *matrix = (ls_matrix){b->bytes ? b->bytes + t->offset : NULL, t->type, t->rows, t->cols, row_bytes};
+  if (t->type == GGUF_TYPE_Q4_0 || t->type == GGUF_TYPE_Q8_0) b->m->quantized = true;
+  return LS_OK;
+}
+
+static ls_status bind_vector(binder *b, const char *name, uint64_t cols, const float **vector) {
+  const gguf_tensor *t;
+  const ls_status status = bind(b, name, 1, cols, &t);
+  if (status) return status;
+  if (t->type != GGUF_TYPE_F32) {
+    return ls_fail(b->error, LS_UNSUPPORTED,
+                   "tensor \"%s\" has type %u, expected F32 (0); convert the model again", name, t->type);
+  }
+  *vector = b->bytes ? (const float *)(const void *)(b->bytes + t->offset) : NULL;
+  return LS_OK;
+}
+
+static ls_status bind_layer(binder *b, uint32_t index, ls_layer *l) {
+  const ls_config *c = &b->m->config;
+  const uint64_t dim = c->dim, q_dim = (uint64_t)c->n_heads * c->head_dim,
+                 kv_dim = (uint64_t)c->n_kv_heads * c->head_dim;
+  const struct {
+    const char *name;
+    ls_matrix *matrix;
+    uint64_t rows, cols;
+  } matrices[] = {
+      {"attn_q", &l->wq, q_dim, dim},          {"attn_k", &l->wk, kv_dim, dim},
+      {"attn_v", &l->wv, kv_dim, dim},         {"attn_output", &l->wo, dim, q_dim},
+      {"ffn_gate", &l->gate, c->ffn_dim, dim}, {"ffn_up", &l->up, c->ffn_dim, dim},
+      {"ffn_down", &l->down, dim, c->ffn_dim},
+  };
+  char name[MAX_NAME];
+  snprintf(name, sizeof name, "blk.%u.attn_norm.weight", index);
+  ls_status s = bind_vector(b, name, dim, &l->attn_norm);
+  snprintf(name, sizeof name, "blk.%u.ffn_norm.weight", index);
+  if (!s) s = bind_vector(b, name, dim, &l->ffn_norm);
+  for (size_t i = 0; !s && i < sizeof matrices / sizeof *matrices; i++) {
+    snprintf(name, sizeof name, "blk.%u.%s.weight", index, matrices[i].name);
+    s = bind_matrix(b, name, matrices[i].rows, matrices[i].cols, matrices[i].matrix);
+  }
+  return s;
+}
+
+/* Binds every tensor; `layers` (L) may be NULL when only checking. */
+static ls_status bind_tensors(ls_model *m, const uint8_t *bytes, ls_layer *layers, ls_error *error) {
+  binder b = {m, bytes, 0, error};
+  const ls_config *c = &m->config;
+  m->quantized = false;
+  ls_status s = bind_matrix(&b, "token_embd.weight", c->vocab, c->dim, &m->embedding);
+  if (!s) s = bind_vector(&b, "output_norm.weight", c->dim, &m->output_norm);
+  m->head = m->embedding;
+  if (!s && gguf_find_tensor(&m->file, "output.weight")) {
+    s = bind_matrix(&b, "output.weight", c->vocab, c->dim, &m->head);
+  }
+  for (uint32_t i = 0; !s && i < c->n_layers; i++) {
+    ls_layer checked;
+    s = bind_layer(&b, i, layers ? &layers[i] : &checked);
+  }
+  if (!s && b.n_bound != m->file.n_tensors) {
+    /* A weight left out would give other numbers than the model's: refuse rather than ignore. */
+    s = ls_fail(error, LS_UNSUPPORTED,
+                "the file has %u tensors, expected %u: a plain llama model has no biases, experts or "
+                "adapters; choose another model",
+                m->file.n_tensors, b.n_bound);
+  }
+  return s;
+}
+
+/* ---- workspace ---- */
+
+static void *take(ls_arena *a, uint64_t outer, uint64_t inner, uint64_t item_bytes) {
+  uint64_t count;
+  if (__builtin_mul_overflow(outer, inner, &count)) count = UINT64_MAX;
+  return ls_arena_take(a, count, item_bytes);
+}
+
+static void lay_out(ls_model *m, ls_arena *a) {
+  const ls_config *c = &m->config;
+  const uint64_t b = m->batch, q_dim = (uint64_t)c->n_heads * c->head_dim,
+                 kv_dim = (uint64_t)c->n_kv_heads * c->head_dim, positions = m->context;
+  uint64_t widest = c->dim > c->ffn_dim ? c->dim : c->ffn_dim;
+  if (q_dim > widest) widest = q_dim;
+  m->layers = take(a, c->n_layers, 1, sizeof *m->layers);
+  m->rope = take(a, positions, c->rope_dim, sizeof *m->rope);
+  m->key_cache = take(a, positions * c->n_layers, kv_dim, sizeof *m->key_cache);
+  m->value_cache = take(a, positions * c->n_layers, kv_dim, sizeof *m->value_cache);
+  m->x = take(a, b, c->dim, sizeof *m->x);
+  m->normed = take(a, b, c->dim, sizeof *m->normed);
+  m->q = take(a, b, q_dim, sizeof *m->q);
+  m->attended = take(a, b, q_dim, sizeof *m->attended);
+  m->gate = take(a, b, c->ffn_dim, sizeof *m->gate);
+  m->up = take(a, b, c->ffn_dim, sizeof *m->up);
+  m->scores = take(a, positions, 1, sizeof *m->scores);
+  m->act_q = take(a, b, widest, sizeof *m->act_q);
+  m->act_scale = take(a, b, widest / LS_BLOCK, sizeof *m->act_scale);
+  m->logits = take(a, c->vocab, 1, sizeof *m->logits);
+}
+
+static void fill_rope(ls_model *m) {
+  const uint32_t n = m->config.rope_dim;
+  const double log_base = ls_log((double)m->config.rope_base);
+  for (uint32_t i = 0; i < n; i += 2) {
+    const double frequency = ls_exp(-log_base * (double)i / (double)n);
+    for (uint32_t p = 0; p < m->context; p++) {
+      double sine, cosine;
+      ls_sin_cos((double)p * frequency, &sine, &cosine);
+      m->rope[(uint64_t)p * n + i] = (float)cosine;
+      m->rope[(uint64_t)p * n + i + 1] = (float)sine;
+    }
+  }
+}
+
+/* ---- the public way ---- */
+
+ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_error *error) {
+  m->has_weights = m->quantized = false;
+  m->rows_ready = 0;
+  memset(&m->config, 0, sizeof m->config);
+  ls_status status = gguf_parse(&m->file, bytes, have, error);
+  if (status) return status;
+  ls_arena counting = {NULL, 0, 0};
+  status = ls_tokenizer_open(&m->tokenizer, &m->file, &counting, error);
+  if (status) return status;
+  m->config.vocab = m->tokenizer.n_tokens;
+  m->has_weights = m->file.n_tensors > 0;
+  if (m->has_weights) {
+    status = read_config(m, error);
+    if (!status) status = bind_tensors(m, NULL, NULL, error);
+  }
+  return status;
+}
+
+ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, uint64_t *workspace_bytes,
+                        ls_error *error) {
+  const uint32_t longest = m->config.context;
+  if (m->has_weights && context > longest) {
+    return ls_fail(error, LS_OUT_OF_RANGE,
+                   "context %u, expected 1 to %u, the length the model was trained for", context, longest);
+  }
+  if (batch < 1 || batch > MAX_BATCH) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "batch %u, expected 1 to %u", batch, MAX_BATCH);
+  }
+  m->context = context ? context : longest;
+  m->batch = batch;
+  ls_arena counting = {NULL, 0, 0};
+  const ls_status status = ls_tokenizer_open(&m->tokenizer, &m->file, &counting, error);
+  if (status) return status;
+  if (m->has_weights) lay_out(m, &counting);
+  if (counting.used == UINT64_MAX) {
+    return ls_fail(error, LS_OUT_OF_MEMORY,
+                   "the model needs more memory than a computer can address; choose a shorter context");
+  }
+  *workspace_bytes = counting.used;
+  return LS_OK;
+}
+
+ls_status ls_model_open(ls_model *m, const uint8_t *bytes, uint64_t n, void *workspace,
+                        uint64_t workspace_bytes, uint32_t context, uint32_t batch, ls_error *error) {
+  uint64_t needed;
+  ls_status status = ls_model_inspect(m, bytes, n, error);
+  if (!status) status = ls_model_plan(m, context, batch, &needed, error);
+  if (status) return status;
+  if (n < m->file.file_bytes) {
+    return ls_fail(error, LS_BAD_MODEL,
+                   "the file has %llu bytes, its tensors need %llu; it is cut short: download it again",
+                   (unsigned long long)n, (unsigned long long)m->file.file_bytes);
+  }
+  if (workspace_bytes < needed) {
+    return ls_fail(error, LS_OUT_OF_MEMORY, "the workspace has %llu bytes, expected %llu",
+                   (unsigned long long)workspace_bytes, (unsigned long long)needed);
+  }
+  ls_arena arena = {workspace, workspace_bytes, 0};
+  status = ls_tokenizer_open(&m->tokenizer, &m->file, &arena, error);
+  if (status || !m->has_weights) return status;
+  lay_out(m, &arena);
+  status = bind_tensors(m, bytes, m->layers, error);
+  if (status) return status;
+  fill_rope(m);
+  ls_model_use_kernels(m, KERNEL_SETS - 1);
+  return LS_OK;
+}

@@ -1,0 +1,181 @@
+/* Every kernel of the simd128 set against the reference, bit for bit, and the numerics against libm.
+ * Stands beside src/kernels/ and src/numerics.c; run by tests/core.test.js under the sanitizers.
+ * Prints what differs first and exits with 1. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../../src/kernels/kernels.h"
+#include "../../src/kernels/scalar.h"
+#include "../../src/numerics.h"
+
+static uint64_t state = 0x9E3779B97F4A7C15;
+
+static uint32_t random_bits(void) {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return (uint32_t)(state >> 32);
+}
+
+/* Mostly ordinary, sometimes large, tiny, zero of either sign. */
+static float random_float(void) {
+  const float x = (float)random_bits() / 2147483648.0f - 1;
+  switch (random_bits() % 50) {
+    case 0: return 0;
+    case 1: return -0.0f;
+    case 2: return x * 1e6f;
+    case 3: return x * 1e-38f;
+    default: return x;
+  }
+}
+
+static float *random_floats(uint64_t n) {
+  float *x = malloc(n * sizeof *x);
+  for (uint64_t i = 0; i < n; i++) x[i] = random_float();
+  return x;
+}
+
+static void same(const char *what, const float *a, const float *b, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) {
+    uint32_t bits_a, bits_b;
+    memcpy(&bits_a, a + i, 4);
+    memcpy(&bits_b, b + i, 4);
+    if (bits_a != bits_b && !(isnan(a[i]) && isnan(b[i]))) {
+      printf("%s: item %llu is %a, the reference gives %a\n", what, (unsigned long long)i, (double)b[i],
+             (double)a[i]);
+      exit(1);
+    }
+  }
+}
+
+static void near(const char *what, double x, double value, long double expected, double tolerance) {
+  const long double difference = fabsl((long double)value - expected);
+  if (!(difference <= (long double)tolerance)) {
+    printf("%s(%.17g) is %.17g, expected %.17Lg\n", what, x, value, expected);
+    exit(1);
+  }
+}
+
+static const ls_kernels *const ref = &ls_kernels_reference, *const simd = &ls_kernels_simd128;
+
+/* Random rows of a type; scales are random halves, now and then infinite or not a number. */
+static uint8_t *random_rows(uint32_t type, uint64_t rows, uint32_t cols, bool special) {
+  const uint64_t row_bytes = gguf_row_bytes(type, cols);
+  uint8_t *data = malloc(rows * row_bytes);
+  for (uint64_t i = 0; i < rows * row_bytes; i++) data[i] = (uint8_t)random_bits();
+  const uint64_t step = type == GGUF_TYPE_F16 ? 2 : type == GGUF_TYPE_Q8_0 ? Q8_0_BYTES : Q4_0_BYTES;
+  for (uint64_t i = 0; i < rows * row_bytes && type != GGUF_TYPE_F32; i += step) {
+    uint16_t half = (uint16_t)random_bits();
+    if (!special && (half & 0x7c00) == 0x7c00) half &= 0x83ff;
+    memcpy(data + i, &half, 2);
+  }
+  for (uint64_t i = 0; i < rows * cols && type == GGUF_TYPE_F32; i++) {
+    const float x = special && random_bits() % 97 == 0 ? INFINITY : random_float();
+    memcpy(data + 4 * i, &x, 4);
+  }
+  return data;
+}
+
+static void test_matmul(uint32_t type, uint32_t rows, uint32_t cols, uint32_t n, bool special) {
+  uint8_t *data = random_rows(type, rows, cols, special);
+  const ls_matrix w = {data, type, rows, cols, (uint32_t)gguf_row_bytes(type, cols)};
+  float *x = random_floats((uint64_t)n * cols);
+  int8_t *q = malloc((uint64_t)n * cols + 1);
+  float *scale = malloc((uint64_t)n * cols);
+  if (cols % LS_BLOCK == 0) ref->quantize(q, scale, x, (uint64_t)n * cols);
+  const ls_activations a = {x, q, scale};
+  float *y1 = malloc((uint64_t)n * rows * sizeof *y1), *y2 = malloc((uint64_t)n * rows * sizeof *y2);
+  ref->matmul(y1, &w, &a, n);
+  simd->matmul(y2, &w, &a, n);
+  same("matmul", y1, y2, (uint64_t)n * rows);
+  free(data), free(x), free(q), free(scale), free(y1), free(y2);
+}
+
+static void test_quantize(void) {
+  float x[64], scale1[2], scale2[2];
+  int8_t q1[64], q2[64];
+  for (int round = 0; round < 300; round++) {
+    for (int i = 0; i < 64; i++) x[i] = random_float();
+    if (round % 5 == 1) x[random_bits() % 64] = INFINITY;
+    if (round % 5 == 2) x[random_bits() % 64] = NAN;
+    if (round % 5 == 3)
+      for (int i = 0; i < 32; i++) x[i] *= 1e-33f;
+    ref->quantize(q1, scale1, x, 64);
+    simd->quantize(q2, scale2, x, 64);
+    same("scale of quantize", scale1, scale2, 2);
+    for (int i = 0; i < 64; i++) {
+      if (q1[i] != q2[i] || q1[i] < -127) {
+        printf("quantize: item %d of %a is %d, the reference gives %d\n", i, (double)x[i], q2[i], q1[i]);
+        exit(1);
+      }
+    }
+  }
+}
+
+static void test_vectors(uint32_t n) {
+  float *x = random_floats(n), *weight = random_floats(n), *y1 = malloc(n * sizeof *y1),
+        *y2 = malloc(n * sizeof *y2);
+  ref->rmsnorm(y1, x, weight, n, 1e-5f);
+  simd->rmsnorm(y2, x, weight, n, 1e-5f);
+  same("rmsnorm", y1, y2, n);
+  memcpy(y1, x, n * sizeof *x), memcpy(y2, x, n * sizeof *x);
+  ref->swiglu(y1, weight, n);
+  simd->swiglu(y2, weight, n);
+  same("swiglu", y1, y2, n);
+  memcpy(y1, x, n * sizeof *x), memcpy(y2, x, n * sizeof *x);
+  ref->rope(y1, weight, n / 2 * 2);
+  simd->rope(y2, weight, n / 2 * 2);
+  same("rope", y1, y2, n);
+  free(x), free(weight), free(y1), free(y2);
+}
+
+static void test_attention(uint32_t head_dim, uint32_t positions) {
+  const uint32_t stride = 3 * head_dim + 1;
+  float *q = random_floats(head_dim), *keys = random_floats((uint64_t)positions * stride),
+        *values = random_floats((uint64_t)positions * stride), *scores = malloc(positions * sizeof *scores),
+        *y1 = malloc(head_dim * sizeof *y1), *y2 = malloc(head_dim * sizeof *y2);
+  ref->attention(y1, scores, q, keys, values, positions, stride, head_dim);
+  simd->attention(y2, scores, q, keys, values, positions, stride, head_dim);
+  same("attention", y1, y2, head_dim);
+  free(q), free(keys), free(values), free(scores), free(y1), free(y2);
+}
+
+static void test_numerics(void) {
+  for (int i = 0; i < 20000; i++) {
+    const double unit = random_bits() / 4294967296.0;
+    double x = 1400 * unit - 700, sine, cosine;
+    near("ls_exp", x, ls_exp(x), expl(x), 4e-16 * exp(x));
+    x = exp(x);
+    near("ls_log", x, ls_log(x), logl(x), 1e-15 * fmax(1, fabs(log(x))));
+    x = i % 2 ? 20 * unit : 1e6 * unit;
+    ls_sin_cos(x, &sine, &cosine);
+    near("sine", x, sine, sinl(x), x < 100 ? 1e-15 : 1e-12);
+    near("cosine", x, cosine, cosl(x), x < 100 ? 1e-15 : 1e-12);
+    const float f = (float)(170 * unit - 85);
+    near("exp_float", (double)f, (double)exp_float(f), expl((long double)f), 3e-7 * exp((double)f));
+  }
+  if (ls_exp(-INFINITY) != 0 || ls_exp(INFINITY) != (double)INFINITY || !isnan(ls_exp(NAN)) ||
+      ls_exp(0) != 1) {
+    puts("ls_exp: wrong at its ends");
+    exit(1);
+  }
+}
+
+int main(void) {
+  static const uint32_t types[] = {GGUF_TYPE_F32, GGUF_TYPE_F16, GGUF_TYPE_Q4_0, GGUF_TYPE_Q8_0};
+  for (int t = 0; t < 4; t++) {
+    const bool blocks = types[t] == GGUF_TYPE_Q4_0 || types[t] == GGUF_TYPE_Q8_0;
+    for (uint32_t rows = 1; rows < 10; rows++) {
+      for (uint32_t cols = 1; cols < 12; cols++) {
+        test_matmul(types[t], rows, blocks ? 32 * cols : 7 * cols, 1 + rows % 3, cols % 4 == 0);
+      }
+    }
+  }
+  test_quantize();
+  for (uint32_t n = 1; n < 70; n++) test_vectors(n);
+  for (uint32_t n = 1; n < 40; n++) test_attention(2 * (1 + n % 37), n);
+  test_numerics();
+  puts("ok");
+  return 0;
+}
