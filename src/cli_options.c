@@ -127,20 +127,6 @@ static void parse_stages(const char *list, cli_options *o) {
   }
 }
 
-/* The core checks the values of stages; one distribution over one token lets it do so here, before a
- * model is read, and a bad flag be bad usage. */
-static void check_stages(const cli_options *o) {
-  const float logit = 0;
-  uint32_t ranking[1];
-  double weights[1];
-  ls_sampler sampler = {.vocab = 1, .ranking = ranking, .weights = weights};
-  ls_draw draw;
-  ls_error error;
-  if (ls_sample(&sampler, &logit, o->stages, o->n_stages, 0, 0, LS_NO_TOKEN, &draw, &error)) {
-    cli_fail(EXIT_USAGE, "%s", error.message);
-  }
-}
-
 /* ---- flags ---- */
 
 enum {
@@ -275,7 +261,8 @@ void cli_parse(int argc, char **argv, cli_options *o) {
       o->stages[o->n_stages++] = (ls_stage){k, single[k]};
     }
   }
-  check_stages(o);
+  ls_error error;
+  if (ls_check_stages(o->stages, o->n_stages, &error)) cli_fail(EXIT_USAGE, "%s", error.message);
   o->prompt = prompt ? prompt : "";
   o->prompt_bytes = strlen(o->prompt);
   if (text_file) o->prompt = (const char *)cli_map_file(text_file, &o->prompt_bytes);

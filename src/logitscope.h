@@ -260,6 +260,9 @@ void ls_sampler_open(ls_sampler *s, uint32_t vocab, ls_arena *arena);
 #define LS_DRAW_VERSION 1
 double ls_uniform(uint64_t seed, uint64_t position);
 
+/* LS_OK if a pipeline can be run. Errors: LS_OUT_OF_RANGE (a kind, a value, more than LS_MAX_STAGES). */
+ls_status ls_check_stages(const ls_stage *stages, uint32_t n, ls_error *error);
+
 /* Runs the pipeline over `logits` (V) and draws a token; `force` other than LS_NO_TOKEN takes that
  * token instead (u is still the position's). s->rows is the trace.
  * Errors: LS_OUT_OF_RANGE (a stage's value, force, or more than LS_MAX_STAGES), LS_BAD_MODEL (a logit

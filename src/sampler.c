@@ -206,6 +206,15 @@ static ls_status check_logits(ls_sampler *s, ls_error *error) {
 
 /* ---- the public way ---- */
 
+ls_status ls_check_stages(const ls_stage *stages, uint32_t n, ls_error *error) {
+  if (n > LS_MAX_STAGES) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "%u stages, expected at most %d", n, LS_MAX_STAGES);
+  }
+  ls_status status = LS_OK;
+  for (uint32_t i = 0; !status && i < n; i++) status = check_stage(&stages[i], i, error);
+  return status;
+}
+
 void ls_sampler_open(ls_sampler *s, uint32_t vocab, ls_arena *arena) {
   s->vocab = vocab;
   s->n_rows = 0;
@@ -230,14 +239,10 @@ ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, 
                     uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error) {
   s->logits = logits;
   s->n_rows = 0;
-  if (n_stages > LS_MAX_STAGES) {
-    return ls_fail(error, LS_OUT_OF_RANGE, "%u stages, expected at most %d", n_stages, LS_MAX_STAGES);
-  }
   if (force != LS_NO_TOKEN && force >= s->vocab) {
     return ls_fail(error, LS_OUT_OF_RANGE, "forced token id %u, expected 0 to %u", force, s->vocab - 1);
   }
-  ls_status status = LS_OK;
-  for (uint32_t i = 0; !status && i < n_stages; i++) status = check_stage(&stages[i], i, error);
+  ls_status status = ls_check_stages(stages, n_stages, error);
   if (!status) status = check_logits(s, error);
   if (status) return status;
 

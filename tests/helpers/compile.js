@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The C core's sources, without the command line and the WebAssembly exports. */
+export const CORE = ['gguf', 'model', 'tokenizer', 'tokenizer_spm', 'tokenizer_bpe', 'tokenizer_merge', 'unicode', 'forward',
+  'sampler', 'draw', 'numerics', 'kernels/reference', 'kernels/simd128'].map((name) => `src/${name}.c`);
+
 /**
  * @param {string} name of the program
  * @param {string[]} sources paths from the repository's root
