@@ -57,9 +57,9 @@ fmt: tools-lint node_modules/.stamp ## format the code
 	clang-format -i $(C_STYLE)
 	npx eslint --fix .
 
-fuzz: ## feed damaged files to the parser and the tokenizers for a minute (SECONDS= longer)
+fuzz: ## feed damaged files to the parser and the tokenizers for a minute (FUZZ_SECONDS= longer)
 	@.ci/install clang libclang-rt-14-dev
-	@node tests/fuzz.js $(SECONDS)
+	@node tests/fuzz.js $(FUZZ_SECONDS)
 
 clean: ## remove what was built
 	rm -rf build

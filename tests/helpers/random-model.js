@@ -1,0 +1,159 @@
+// Small models with random weights, the same from the same seed, as the bytes of a GGUF file.
+// Before the token's way: what every test of the engine loads where no real model is at hand.
+// Must not know the engine; it knows the file format's names and the four tensor types.
+
+import { ggufBytes } from './gguf.js';
+
+/** @typedef {'F32' | 'F16' | 'Q8_0' | 'Q4_0'} TensorType */
+
+const BLOCK = 32;
+
+/**
+ * A generator of numbers in [0, 1) (mulberry32).
+ * @param {number} seed
+ */
+export function seededRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The bits of a small number as a 16-bit float, cut off, not rounded. @param {number} value */
+function half(value) {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
+  const exponent = ((bits >>> 23) & 255) - 112;
+  return ((bits >>> 16) & 0x8000) | (exponent > 0 ? (exponent << 10) | ((bits >>> 13) & 0x3ff) : 0);
+}
+
+/**
+ * The data of `count` weights between -scale and scale.
+ * @param {TensorType} type
+ * @param {number} count
+ * @param {number} scale
+ * @param {() => number} random
+ */
+function weights(type, count, scale, random) {
+  const signed = () => (2 * random() - 1) * scale;
+  if (type === 'F32') return new Uint8Array(Float32Array.from({ length: count }, signed).buffer);
+  if (type === 'F16') return new Uint8Array(Uint16Array.from({ length: count }, () => half(signed())).buffer);
+  const [quants, steps] = type === 'Q8_0' ? [BLOCK, 127] : [BLOCK / 2, 8];
+  const data = new Uint8Array((count / BLOCK) * (2 + quants));
+  const view = new DataView(data.buffer);
+  for (let at = 0; at < data.length; at += 2 + quants) {
+    view.setUint16(at, half((scale * (0.5 + random() / 2)) / steps), true);
+    for (let i = 0; i < quants; i++) data[at + 2 + i] = Math.floor(256 * random());
+  }
+  return data;
+}
+
+// ---- vocabularies ----
+
+const WORDS = [' the', ' cat', ' sat', ' on', ' a', ' mat', 'th', 'he', 'at', 'in', ' and', 'é', '猫', '.', ','];
+
+/** SentencePiece: three special tokens, the bytes, printable characters, some words. */
+function spmVocabulary() {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => !WORDS.includes(c));
+  const normal = [' ', ...WORDS, ...letters].map((piece) => piece.replaceAll(' ', '\u2581'));
+  const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...normal];
+  const types = [2, 3, 3, ...bytes.map(() => 6), ...normal.map(() => 1)];
+  const scores = tokens.map((_, id) => (types[id] === 1 ? -id : 0));
+  return { tokens, types, scores, bos: 1, eos: 2, addBos: true };
+}
+
+/** How GPT-2 spells bytes: printable ones as themselves, the others from U+0100. */
+function byteSpelling() {
+  /** @param {number} byte */
+  const isPrintable = (byte) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+  let next = 256;
+  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : next++));
+}
+
+/** Byte-level BPE: the bytes, some merges, the end of the text, which is also BOS. */
+function bpeVocabulary() {
+  const spelling = byteSpelling();
+  const space = spelling[32];
+  const merges = [['t', 'h'], ['th', 'e'], [space, 'the'], ['a', 't'], ['c', 'at'], [space, 'cat'], [space, 's'], ['o', 'n']];
+  const tokens = [...spelling, ...merges.map((pair) => pair.join('')), '<|endoftext|>'];
+  const types = tokens.map((token) => (token === '<|endoftext|>' ? 3 : 1));
+  const end = tokens.length - 1;
+  return { tokens, types, merges: merges.map((pair) => pair.join(' ')), bos: end, eos: end, addBos: false };
+}
+
+// ---- the file ----
+
+/**
+ * The bytes of a model with random weights.
+ * @param {object} [options]
+ * @param {TensorType} [options.type] of every matrix
+ * @param {'llama' | 'gpt2'} [options.tokenizer]
+ * @param {number} [options.seed]
+ * @param {number} [options.context]
+ * @param {boolean} [options.tied] the embedding serves as output head
+ * @param {boolean} [options.addBos] instead of what the vocabulary does
+ * @param {string | null} [options.name] null leaves it out
+ * @returns {Uint8Array}
+ */
+export function randomModel({
+  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, tied = false, addBos, name = `random ${type} ${tokenizer}`,
+} = {}) {
+  const random = seededRandom(seed);
+  const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
+  const [dim, ffn, layers, heads, kvHeads, headDim] = [64, 96, 2, 4, 2, 16];
+  const vocab = vocabulary.tokens.length;
+
+  /** @param {string} tensor @param {number} rows @param {number} cols @param {number} [gain] */
+  const matrix = (tensor, rows, cols, gain = 1) => ({
+    name: `${tensor}.weight`, type, dims: [cols, rows], data: weights(type, rows * cols, gain * Math.sqrt(3 / cols), random),
+  });
+  /** @param {string} tensor */
+  const norm = (tensor) => {
+    const data = new Uint8Array(Float32Array.from({ length: dim }, () => 0.5 + random()).buffer);
+    return { name: `${tensor}.weight`, type: 'F32', dims: [dim], data };
+  };
+  const blocks = Array.from({ length: layers }, (_, i) => `blk.${i}`).flatMap((block) => [
+    norm(`${block}.attn_norm`),
+    matrix(`${block}.attn_q`, heads * headDim, dim, 2),
+    matrix(`${block}.attn_k`, kvHeads * headDim, dim, 2),
+    matrix(`${block}.attn_v`, kvHeads * headDim, dim),
+    matrix(`${block}.attn_output`, dim, heads * headDim),
+    norm(`${block}.ffn_norm`),
+    matrix(`${block}.ffn_gate`, ffn, dim),
+    matrix(`${block}.ffn_up`, ffn, dim),
+    matrix(`${block}.ffn_down`, dim, ffn),
+  ]);
+
+  /** @typedef {Parameters<typeof ggufBytes>[0]['metadata'][number]} Entry @type {(Entry | null)[]} */
+  const metadata = [
+    ['general.architecture', 'string', 'llama'],
+    name === null ? null : ['general.name', 'string', name],
+    ['llama.embedding_length', 'u32', dim],
+    ['llama.feed_forward_length', 'u32', ffn],
+    ['llama.block_count', 'u32', layers],
+    ['llama.attention.head_count', 'u32', heads],
+    ['llama.attention.head_count_kv', 'u32', kvHeads],
+    ['llama.rope.dimension_count', 'u32', headDim],
+    ['llama.context_length', 'u32', context],
+    ['llama.attention.layer_norm_rms_epsilon', 'f32', 1e-5],
+    ['tokenizer.ggml.model', 'string', tokenizer],
+    ['tokenizer.ggml.tokens', { type: 'array', items: 'string' }, vocabulary.tokens],
+    ['tokenizer.ggml.token_type', { type: 'array', items: 'i32' }, vocabulary.types],
+    vocabulary.scores ? ['tokenizer.ggml.scores', { type: 'array', items: 'f32' }, vocabulary.scores] : null,
+    vocabulary.merges ? ['tokenizer.ggml.merges', { type: 'array', items: 'string' }, vocabulary.merges] : null,
+    tokenizer === 'llama' ? ['tokenizer.ggml.unknown_token_id', 'u32', 0] : null,
+    ['tokenizer.ggml.bos_token_id', 'u32', vocabulary.bos],
+    ['tokenizer.ggml.eos_token_id', 'u32', vocabulary.eos],
+    ['tokenizer.ggml.add_bos_token', 'bool', addBos ?? vocabulary.addBos],
+  ];
+  const tensors = [
+    matrix('token_embd', vocab, dim, 2),
+    ...blocks,
+    norm('output_norm'),
+    ...(tied ? [] : [matrix('output', vocab, dim, 2)]),
+  ];
+  return ggufBytes({ metadata: metadata.filter((entry) => entry !== null), tensors });
+}
