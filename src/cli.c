@@ -45,10 +45,10 @@ static uint32_t *tokenize(const uint8_t *text, uint64_t n, uint32_t flags, uint3
 /* ---- computing ---- */
 
 static void open_model(const cli_options *o, const uint8_t *file, uint64_t bytes) {
-  uint64_t workspace_bytes;
   uint32_t context = model.config.context < DEFAULT_CONTEXT ? model.config.context : DEFAULT_CONTEXT;
   if (o->context) context = o->context;
-  check(ls_model_plan(&model, context, o->batch, &workspace_bytes, &error));
+  check(ls_model_plan(&model, context, o->batch, &error));
+  const uint64_t workspace_bytes = model.workspace_bytes;
   void *workspace = allocate(workspace_bytes);
   check(ls_model_open(&model, file, bytes, workspace, workspace_bytes, context, o->batch, &error));
   if (model.has_weights) ls_model_use_kernels(&model, o->kernels);

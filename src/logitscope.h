@@ -86,7 +86,8 @@ ls_status ls_tokenizer_open(ls_tokenizer *t, const gguf *g, ls_arena *arena, ls_
 /* Bytes of scratch memory that ls_tokenize needs for `n` bytes of text, aligned to 8. */
 uint64_t ls_tokenize_scratch(const ls_tokenizer *t, uint64_t n);
 
-enum { LS_TOKENIZE_NO_BOS = 1, LS_TOKENIZE_SPECIAL = 2 };
+/* What ls_tokenize does differently; NO_SPACE: SPM's space before the text is left out. */
+enum { LS_TOKENIZE_NO_BOS = 1, LS_TOKENIZE_SPECIAL = 2, LS_TOKENIZE_NO_SPACE = 4 };
 
 /* Encodes `n` bytes of text. `ids` has room for at least 2 * n + 2: one-byte special tokens with a space
  * prefix behind each need that many, any text without special tokens n + 2. `*count` is set to how
@@ -137,7 +138,8 @@ typedef struct ls_model {
   const float *output_norm; /* (D) */
   ls_layer *layers;         /* (L) */
 
-  uint32_t context, batch; /* C and B as opened */
+  uint32_t context, batch;  /* C and B as planned or opened */
+  uint64_t workspace_bytes; /* that these take */
   const struct ls_kernels *kernels;
   float *rope;         /* (C, rope_dim / 2, 2) cosine and sine */
   float *key_cache;    /* (L, C, K*E) */
@@ -161,11 +163,10 @@ typedef struct ls_model {
  * architecture, tensor type). */
 ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_error *error);
 
-/* After inspect: bytes of workspace, aligned to 64, for `context` positions (1 to config.context,
- * or 0 for config.context) and `batch` prompt tokens a call (1 to 65536).
- * Errors: LS_OUT_OF_RANGE. */
-ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, uint64_t *workspace_bytes,
-                        ls_error *error);
+/* After inspect: sets m->workspace_bytes, to be aligned to 64, for `context` positions (1 to
+ * config.context, or 0 for config.context) and `batch` prompt tokens a call (1 to 65536).
+ * Errors: LS_OUT_OF_RANGE, LS_OUT_OF_MEMORY (no computer has that much). */
+ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, ls_error *error);
 
 /* Binds the tensors of the whole file (n bytes at `bytes`, aligned to 64) and lays out the workspace.
  * Errors: LS_BAD_MODEL (file shorter than its tensors, a tensor missing or of the wrong shape),

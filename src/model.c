@@ -280,8 +280,7 @@ ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_
   return status;
 }
 
-ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, uint64_t *workspace_bytes,
-                        ls_error *error) {
+static ls_status choose_sizes(ls_model *m, uint32_t context, uint32_t batch, ls_error *error) {
   const uint32_t longest = m->config.context;
   if (m->has_weights && context > longest) {
     return ls_fail(error, LS_OUT_OF_RANGE,
@@ -292,37 +291,44 @@ ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, uint64_t 
   }
   m->context = context ? context : longest;
   m->batch = batch;
-  ls_arena counting = {NULL, 0, 0};
-  const ls_status status = ls_tokenizer_open(&m->tokenizer, &m->file, &counting, error);
+  return LS_OK;
+}
+
+/* Lays out everything that an opened model keeps, or counts it. */
+static ls_status lay_out_all(ls_model *m, ls_arena *arena, ls_error *error) {
+  const ls_status status = ls_tokenizer_open(&m->tokenizer, &m->file, arena, error);
   if (status) return status;
-  if (m->has_weights) lay_out(m, &counting);
-  if (counting.used == UINT64_MAX) {
+  if (m->has_weights) lay_out(m, arena);
+  m->workspace_bytes = arena->used;
+  if (arena->used == UINT64_MAX) {
     return ls_fail(error, LS_OUT_OF_MEMORY,
                    "the model needs more memory than a computer can address; choose a shorter context");
   }
-  *workspace_bytes = counting.used;
+  if (arena->base && arena->used > arena->size) {
+    return ls_fail(error, LS_OUT_OF_MEMORY, "the workspace has %llu bytes, expected %llu",
+                   (unsigned long long)arena->size, (unsigned long long)arena->used);
+  }
   return LS_OK;
+}
+
+ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, ls_error *error) {
+  ls_arena counting = {NULL, 0, 0};
+  const ls_status status = choose_sizes(m, context, batch, error);
+  return status ? status : lay_out_all(m, &counting, error);
 }
 
 ls_status ls_model_open(ls_model *m, const uint8_t *bytes, uint64_t n, void *workspace,
                         uint64_t workspace_bytes, uint32_t context, uint32_t batch, ls_error *error) {
-  uint64_t needed;
-  ls_status status = ls_model_inspect(m, bytes, n, error);
-  if (!status) status = ls_model_plan(m, context, batch, &needed, error);
-  if (status) return status;
-  if (n < m->file.file_bytes) {
-    return ls_fail(error, LS_BAD_MODEL,
-                   "the file has %llu bytes, its tensors need %llu; it is cut short: download it again",
-                   (unsigned long long)n, (unsigned long long)m->file.file_bytes);
-  }
-  if (workspace_bytes < needed) {
-    return ls_fail(error, LS_OUT_OF_MEMORY, "the workspace has %llu bytes, expected %llu",
-                   (unsigned long long)workspace_bytes, (unsigned long long)needed);
-  }
   ls_arena arena = {workspace, workspace_bytes, 0};
-  status = ls_tokenizer_open(&m->tokenizer, &m->file, &arena, error);
+  ls_status status = ls_model_inspect(m, bytes, n, error);
+  if (!status) status = choose_sizes(m, context, batch, error);
+  if (!status && n < m->file.file_bytes) {
+    status = ls_fail(error, LS_BAD_MODEL,
+                     "the file has %llu bytes, its tensors need %llu; it is cut short: download it again",
+                     (unsigned long long)n, (unsigned long long)m->file.file_bytes);
+  }
+  if (!status) status = lay_out_all(m, &arena, error);
   if (status || !m->has_weights) return status;
-  lay_out(m, &arena);
   status = bind_tensors(m, bytes, m->layers, error);
   if (status) return status;
   fill_rope(m);

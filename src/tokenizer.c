@@ -394,7 +394,8 @@ uint64_t ls_tokenize_scratch(const ls_tokenizer *t, uint64_t n) {
 
 ls_status ls_tokenize(const ls_tokenizer *t, const uint8_t *text, uint64_t n, uint32_t flags, uint32_t *ids,
                       uint32_t *count, void *scratch, uint64_t scratch_bytes, ls_error *error) {
-  tokenizer_run r = {.t = t, .ids = ids, .error = error};
+  const bool space_prefix = t->add_space_prefix && !(flags & LS_TOKENIZE_NO_SPACE);
+  tokenizer_run r = {.t = t, .space_prefix = space_prefix, .ids = ids, .error = error};
   ls_arena arena = {scratch, scratch_bytes, 0};
   *count = 0;
   if (n > MAX_TEXT) {

@@ -54,7 +54,8 @@ typedef struct tokenizer_symbol {
 /* One call of ls_tokenize. */
 typedef struct tokenizer_run {
   const ls_tokenizer *t;
-  uint32_t *ids; /* output */
+  bool space_prefix; /* SPM: a space goes before each stretch of text */
+  uint32_t *ids;     /* output */
   uint32_t count;
   ls_error *error;
   tokenizer_symbol *symbols; /* (bytes of the whole text + 2): room for a space prefix and the end */

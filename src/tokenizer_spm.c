@@ -45,7 +45,7 @@ static uint32_t word_end(const tokenizer_run *r, const uint8_t *text, uint32_t n
 }
 
 ls_status tokenizer_spm_encode(tokenizer_run *r, const uint8_t *text, uint32_t n) {
-  if (r->t->add_space_prefix) {
+  if (r->space_prefix) {
     r->copy[0] = ' ';
     memcpy(r->copy + 1, text, n);
     text = r->copy;

@@ -54,10 +54,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(file, data, size);
   ASAN_POISON_MEMORY_REGION(file + size, slack + 64);
 
-  uint64_t planned;
   if (failed(ls_model_inspect(&model, file, size, &error))) goto done;
   const uint32_t context = model.config.context && model.config.context < 16 ? model.config.context : 16;
-  if (failed(ls_model_plan(&model, model.has_weights ? context : 0, 4, &planned, &error))) goto done;
+  if (failed(ls_model_plan(&model, model.has_weights ? context : 0, 4, &error))) goto done;
+  const uint64_t planned = model.workspace_bytes;
   ls_sampler sampler;
   ls_arena counting = {NULL, 0, planned};
   ls_sampler_open(&sampler, model.tokenizer.n_tokens, &counting);
