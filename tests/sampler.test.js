@@ -31,7 +31,7 @@ before(() => {
 function run(cases) {
   const input = cases
     .map(({ logits, stages, seed = 1, position = 0, force = -1 }) => {
-      const settings = stages.map(([name, value]) => `${KIND[/** @type {keyof KIND} */ (name)] ?? name} ${value}`);
+      const settings = stages.map(([name, value]) => `${KIND[/** @type {keyof typeof KIND} */ (name)] ?? name} ${value}`);
       return [logits.length, stages.length, seed, position, force, ...settings, ...Array.from(logits)].join(' ');
     })
     .join('\n');

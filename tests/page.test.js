@@ -1,0 +1,544 @@
+// The built page in a real Chromium: what it shows against the twin, and that it works for everyone.
+// At the end of the token's way: everything before it is at work here.
+// Must not reach into the page: it reads what people see, and computes the rest in Node.
+
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Model } from '../web/engine/index.js';
+import { serve } from '../web/serve.js';
+import { launch, openPage } from './helpers/browser.js';
+import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
+
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{ name: string, value: number }} Stage
+ * @typedef {object} Shown
+ * @property {{ id: number, probs: Record<string, string>, drawn: boolean }[]} rows
+ * @property {Record<string, { kept: number, keptMass: number, entropy: number }>} heads
+ * @property {Record<string, { count: number, mass: number }>} others
+ * @property {number} u
+ * @property {number[]} chips token ids by position
+ */
+
+const at = (/** @type {string} */ path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const MODEL = at('model/stories.gguf');
+const PROMPT = 'Once upon a time';
+/** The page's first settings. @type {Stage[]} */
+const FIRST = [
+  { name: 'temperature', value: 0.8 },
+  { name: 'top-k', value: 40 },
+  { name: 'top-p', value: 0.9 },
+  { name: 'min-p', value: 0.05 },
+];
+
+/** @param {Record<string, number>} changes @returns {Stage[]} */
+const settings = (changes) => FIRST.map(({ name, value }) => ({ name, value: changes[name] ?? value }));
+
+/** Runs in the page: the numbers as any program would read them. @returns {Shown} */
+function readPage() {
+  const all = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) =>
+    /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
+  const rows = all('tr[data-token-id]').map((row) => ({
+    id: Number(row.dataset.tokenId),
+    drawn: row.classList.contains('drawn'),
+    probs: Object.fromEntries(all('[data-stage]', row).map((cell) => [cell.dataset.stage, cell.dataset.prob ?? ''])),
+  }));
+  const heads = Object.fromEntries(
+    all('[data-stage-head]').map(({ dataset }) => [
+      dataset.stageHead,
+      { kept: Number(dataset.kept), keptMass: Number(dataset.keptMass), entropy: Number(dataset.entropy) },
+    ]),
+  );
+  const others = Object.fromEntries(
+    all('[data-others]').map(({ dataset }) => [dataset.others, { count: Number(dataset.count), mass: Number(dataset.mass) }]),
+  );
+  const chips = all('[data-position]').map((chip) => Number(chip.dataset.tokenId));
+  return { rows, heads, others, chips, u: Number(all('[data-u]')[0]?.dataset.u) };
+}
+
+/**
+ * Asks again until the answer is what was hoped for; the last answer's complaint is thrown in the end.
+ * @param {() => Promise<void>} attempt
+ */
+async function eventually(attempt) {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
+}
+
+describe('the page', { timeout: 240_000 }, () => {
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let server;
+  /** @type {Awaited<ReturnType<typeof Model.load>>} */
+  let model;
+
+  before(async () => {
+    if (!existsSync(at('build/site/index.html'))) throw new Error('build/site is missing: run `make build` first.');
+    [browser, server, model] = await Promise.all([launch(), serve(), Model.load(MODEL)]);
+  });
+
+  after(async () => {
+    model?.unload();
+    await browser?.close();
+    await server?.close();
+  });
+
+  /**
+   * Opens the page, hands it to the test, closes it; whatever the page complained about fails the test.
+   * @param {(page: Page) => Promise<void>} body
+   * @param {import('playwright-core').BrowserContextOptions & { url?: string, prepare?: (page: Page) => Promise<unknown>, forgiven?: RegExp }} [options]
+   */
+  async function withPage(body, { url = server.url, prepare, forgiven, ...options } = {}) {
+    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
+    try {
+      await prepare?.(page);
+      await page.goto(url);
+      await body(page);
+    } finally {
+      await page.context().close();
+    }
+    const held = complaints.filter((complaint) => !forgiven?.test(complaint));
+    assert.deepEqual(held, []);
+  }
+
+  /** @param {Page} page */
+  const ready = async (page) => void (await page.waitForSelector('[data-u]', { state: 'attached' }));
+  /** @param {Page} page @returns {Promise<Shown>} */
+  const read = (page) => page.evaluate(readPage);
+
+  /**
+   * Waits until the page shows what the twin makes of the model's logits at a position.
+   * @param {Page} page
+   * @param {{ ids: ArrayLike<number>, stages?: Stage[], seed?: number }} expected ids: the tokens before the position
+   * @returns {Promise<Shown>}
+   */
+  async function shows(page, { ids, stages = FIRST, seed = 1 }) {
+    const session = model.session();
+    await session.feed(Uint32Array.from(ids));
+    const u = uniformTwin(seed, ids.length);
+    const { token, rows } = sampleTwin(await session.logits(), stages, u);
+    /** @type {Shown | undefined} */
+    let shown;
+    await eventually(async () => {
+      shown = await read(page);
+      assert.equal(shown.u, u);
+      assert.deepEqual(shown.rows.filter((row) => row.drawn).map((row) => row.id), [token]);
+      const top = shown.rows.map((row) => row.id).filter((id) => id !== token);
+      assert.deepEqual(top, rows[0].ids.filter((id) => id !== token).slice(0, top.length));
+      for (const { name, kept, keptMass, entropy, ids, probs } of rows) {
+        const close = (/** @type {number} */ actual, /** @type {number} */ wanted, what = '') =>
+          assert.ok(Math.abs(actual - wanted) < 1e-6, `${name}: ${what} ${actual}, the twin has ${wanted}`);
+        /** @type {Shown['heads'][string]} */
+        const head = shown.heads[name];
+        assert.equal(head.kept, kept, name);
+        close(head.keptMass, keptMass, 'kept mass');
+        assert.ok(Math.abs(head.entropy - entropy) < 1e-5, `${name}: entropy ${head.entropy}, the twin has ${entropy}`);
+        let seen = 0;
+        for (const row of shown.rows) {
+          const rank = ids.indexOf(row.id);
+          if (rank < 0) assert.equal(row.probs[name], '0');
+          else close(Number(row.probs[name]), probs[rank], `token ${row.id}`);
+          seen += rank < 0 ? 0 : probs[rank];
+        }
+        close(shown.others[name].mass, 1 - seen, 'others');
+        assert.equal(shown.others[name].count, kept - shown.rows.filter((row) => ids.includes(row.id)).length);
+      }
+    });
+    return /** @type {Shown} */ (shown);
+  }
+
+  /** @param {Page} page @param {number} length of the text in tokens */
+  const textIs = (page, length) =>
+    eventually(async () => assert.equal(await page.locator('[data-position]').count(), length));
+
+  test('before the first step it shows the next token of the prompt, as the twin computes it', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const ids = await model.tokenize(PROMPT);
+      const { chips, rows } = await shows(page, { ids });
+      assert.deepEqual(chips, Array.from(ids));
+      assert.ok(rows.length >= 12 && rows.length <= 20);
+      assert.match(await page.locator('tr.others').innerText(), /[\d,]+ other tokens/);
+    }));
+
+  test('bars are as long, and numbers as large, as the probabilities that programs read', () =>
+    withPage(async (page) => {
+      await ready(page);
+      await shows(page, { ids: await model.tokenize(PROMPT) });
+      const cells = await page.locator('td[data-prob]').evaluateAll((all) =>
+        all.map((cell) => {
+          const track = /** @type {HTMLElement} */ (cell.querySelector('.track')).getBoundingClientRect();
+          const bar = /** @type {HTMLElement} */ (cell.querySelector('.bar:not(.ghost)'))?.getBoundingClientRect();
+          const prob = Number(/** @type {HTMLElement} */ (cell).dataset.prob);
+          return { prob, length: bar ? (bar.right - track.left) / track.width : 0, told: cell.querySelector('.number')?.textContent ?? '' };
+        }),
+      );
+      for (const { prob, length, told } of cells) {
+        assert.ok(Math.abs(length - prob) < 0.005, `a bar of ${length} for ${prob}`);
+        if (prob > 0 && !told.startsWith('<') && !told.startsWith('>')) assert.ok(Math.abs(parseFloat(told) / 100 - prob) < 0.00051, told);
+        if (prob === 0) assert.match(told, /cut/);
+      }
+    }));
+
+  test('step appends the token that was shown, and back takes it away again', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const prompt = await model.tokenize(PROMPT);
+      let shown = await shows(page, { ids: prompt });
+      for (let n = 1; n <= 4; n++) {
+        const drawn = shown.rows.find((row) => row.drawn)?.id;
+        await page.click('[name="step"]');
+        await textIs(page, prompt.length + n);
+        const { chips } = await read(page);
+        assert.equal(chips.at(-1), drawn);
+        shown = await shows(page, { ids: chips });
+      }
+      const { chips } = shown;
+      await page.click('[name="back"]');
+      await textIs(page, prompt.length + 3);
+      await shows(page, { ids: chips.slice(0, -1) });
+      await page.click('[name="reset"]');
+      await textIs(page, prompt.length);
+      assert.ok(await page.isDisabled('[name="back"]'));
+    }));
+
+  test('sliders and fields change the numbers at once, and u stays', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const ids = await model.tokenize(PROMPT);
+      await page.locator('[name="temperature-slider"]').fill('150');
+      await shows(page, { ids, stages: settings({ temperature: 1.5 }) });
+      assert.equal(await page.inputValue('[name="temperature"]'), '1.5');
+      await page.fill('[name="top-k"]', '7');
+      await page.fill('[name="min-p"]', '0');
+      await shows(page, { ids, stages: settings({ temperature: 1.5, 'top-k': 7, 'min-p': 0 }) });
+      await page.fill('[name="top-k"]', '0');
+      await page.fill('[name="top-p"]', '0.5');
+      await page.fill('[name="temperature"]', '3');
+      await shows(page, { ids, stages: settings({ temperature: 3, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
+      await page.fill('[name="temperature"]', '0');
+      await shows(page, { ids, stages: settings({ temperature: 0, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
+    }));
+
+  test('a value out of range is named as such and changes nothing', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const ids = await model.tokenize(PROMPT);
+      await page.fill('[name="top-p"]', '1.5');
+      assert.equal(await page.getAttribute('[name="top-p"]', 'aria-invalid'), 'true');
+      assert.match(await page.innerText('#top-p-problem'), /up to 1/);
+      await shows(page, { ids });
+      await page.locator('[name="top-p"]').blur();
+      await eventually(async () => assert.equal(await page.inputValue('[name="top-p"]'), '0.9'));
+    }));
+
+  test('a token drawn from far down has a row of its own', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const ids = await model.tokenize(PROMPT);
+      const stages = settings({ temperature: 100, 'top-k': 0, 'top-p': 1, 'min-p': 0 });
+      for (const { name, value } of stages) await page.fill(`input[name="${name}"]`, String(value));
+      const { rows } = await shows(page, { ids, stages });
+      assert.ok(rows.at(-1)?.drawn);
+    }));
+
+  test('u is a function of seed and position alone; the dice gives another seed', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const ids = await model.tokenize(PROMPT);
+      await page.fill('#seed', '123456789012345');
+      await shows(page, { ids, seed: 123456789012345 });
+      await page.click('[name="dice"]');
+      await eventually(async () => assert.notEqual(await page.inputValue('#seed'), '123456789012345'));
+      await shows(page, { ids, seed: Number(await page.inputValue('#seed')) });
+    }));
+
+  test('play goes on until it is paused; a chip shows its step again', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const start = (await model.tokenize(PROMPT)).length;
+      await page.selectOption('[name="speed"]', '0');
+      await page.click('[name="play"]');
+      await page.waitForFunction((n) => document.querySelectorAll('[data-position]').length > n, start + 12);
+      await page.click('[name="play"]');
+      await eventually(async () => assert.equal(await page.innerText('[name="play"]'), 'Play'));
+      await page.waitForTimeout(100);
+      const { chips } = await read(page);
+      await page.waitForTimeout(200);
+      await textIs(page, chips.length);
+      await shows(page, { ids: chips });
+
+      const position = start + 3;
+      await page.click(`[data-position="${position}"]`);
+      const { rows } = await shows(page, { ids: chips.slice(0, position) });
+      assert.equal(rows.find((row) => row.drawn)?.id, chips[position]);
+      assert.equal(await page.getAttribute(`[data-position="${position}"]`, 'aria-current'), 'true');
+      // A token of the prompt was not drawn, but what the model thought of it can be seen.
+      await page.click('[data-position="2"]');
+      await shows(page, { ids: chips.slice(0, 2) });
+      await page.keyboard.press('Escape');
+      await shows(page, { ids: chips });
+    }));
+
+  test('the settings of a past moment can be taken back', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const prompt = await model.tokenize(PROMPT);
+      for (let n = 1; n <= 3; n++) {
+        await page.click('[name="step"]');
+        await textIs(page, prompt.length + n);
+      }
+      const { chips } = await read(page);
+      const position = prompt.length + 1;
+      await page.click(`[data-position="${position}"]`);
+      const stages = settings({ temperature: 2, 'top-k': 0, 'top-p': 1, 'min-p': 0 });
+      for (const { name, value } of stages) await page.fill(`input[name="${name}"]`, String(value));
+      await shows(page, { ids: chips.slice(0, position), stages });
+      await page.getByRole('button', { name: 'Restore the settings' }).click();
+      await shows(page, { ids: chips.slice(0, position) });
+    }));
+
+  test('a new prompt is read while it is typed, byte by byte where it must be', () =>
+    withPage(async (page) => {
+      await ready(page);
+      for (const prompt of ['The cat', 'Lily said 😀\n']) {
+        await page.fill('#prompt', prompt);
+        const ids = await model.tokenize(prompt);
+        const { chips } = await shows(page, { ids });
+        assert.deepEqual(chips, Array.from(ids));
+      }
+      assert.match(await page.locator('.chips').innerText(), /F0.*9F.*98.*80.*↵/s);
+      await page.fill('#prompt', 'word '.repeat(3000));
+      await eventually(async () => assert.match(await page.innerText('#prompt-problem'), /Shorten it/));
+    }));
+
+  test('everything can be done with the keyboard alone', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const start = (await model.tokenize(PROMPT)).length;
+      await page.keyboard.press('ArrowRight');
+      await textIs(page, start + 1);
+      await page.keyboard.press('ArrowRight');
+      await textIs(page, start + 2);
+      await page.keyboard.press('ArrowLeft');
+      await textIs(page, start + 1);
+      await page.keyboard.press('Space');
+      await textIs(page, start + 3);
+      await page.keyboard.press('Space');
+      await eventually(async () => assert.equal(await page.innerText('[name="play"]'), 'Play'));
+      await page.keyboard.press('r');
+      await textIs(page, start);
+      await page.keyboard.press('?');
+      await page.waitForSelector('ls-help dialog[open]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('ls-help dialog[open]', { state: 'detached' });
+
+      // The tab key reaches every control, once each; chips are one stop.
+      await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+      /** @type {string[]} */
+      const stops = [];
+      for (let n = 0; n < 30; n++) {
+        await page.keyboard.press('Tab');
+        const stop = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!element || element === document.body) return '';
+          const name = element.getAttribute('name') ?? element.className;
+          return getComputedStyle(element).outlineStyle === 'none' && name !== 'scale' ? `${name} without focus ring` : name;
+        });
+        if (stop === '') break;
+        stops.push(stop);
+      }
+      assert.deepEqual(stops, [
+        'skip', 'open-model', 'help', 'prompt', 'chip next', 'play', 'step', 'speed', 'seed', 'dice', 'scale',
+        ...FIRST.flatMap(({ name }) => [name, `${name}-slider`]),
+      ]);
+
+      // Arrows move from chip to chip and show each one's step.
+      await page.focus('.chip.next');
+      await page.keyboard.press('ArrowLeft');
+      const ids = await model.tokenize(PROMPT);
+      await shows(page, { ids: ids.slice(0, -1) });
+      await page.keyboard.press('End');
+      await shows(page, { ids });
+      await page.focus('[name="temperature-slider"]');
+      await page.keyboard.press('Home');
+      await shows(page, { ids, stages: settings({ temperature: 0 }) });
+      await textIs(page, start);
+    }));
+
+  test('what happened is told to screen readers', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const live = page.locator('[aria-live="polite"]');
+      await eventually(async () => assert.match(await live.innerText(), /Top-k kept 40 of [\d,]+; .*drawn at \d/));
+    }));
+
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    test(`axe-core finds nothing to object to, ${colorScheme}`, () =>
+      withPage(
+        async (page) => {
+          await ready(page);
+          await page.fill('[name="temperature"]', '1.5');
+          await page.click('[name="step"]');
+          await page.click('[name="step"]');
+          const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+          await page.evaluate(axe);
+          for (const opened of [null, 'ls-help', 'ls-model']) {
+            if (opened) await page.click(`[name="${opened === 'ls-help' ? 'help' : 'open-model'}"]`);
+            const found = await page.evaluate(async () => {
+              // @ts-expect-error -- axe was evaluated into the page above
+              const { violations } = await window.axe.run();
+              return violations.map(
+                (/** @type {{ id: string, nodes: { html: string, failureSummary: string }[] }} */ { id, nodes }) =>
+                  `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('; ')}`,
+              );
+            });
+            assert.deepEqual(found, [], opened ?? 'page');
+            if (opened) await page.keyboard.press('Escape');
+          }
+        },
+        { colorScheme },
+      ));
+  }
+
+  test('a phone of 390 pixels shows all columns without scrolling sideways; what is touched is large enough', () =>
+    withPage(
+      async (page) => {
+        await ready(page);
+        for (let n = 0; n < 3; n++) await page.click('[name="step"]');
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll('button, input, select, textarea')]
+            .filter((element) => !element.closest('dialog'))
+            .filter((element) => element.getBoundingClientRect().height < 39.5)
+            .map((element) => element.outerHTML.slice(0, 120)),
+        );
+        assert.deepEqual(small, []);
+        const right = await page.evaluate(() =>
+          Math.max(...[...document.querySelectorAll('tr[data-token-id] td')].map((cell) => cell.getBoundingClientRect().right)),
+        );
+        assert.ok(right <= 390);
+      },
+      { viewport: { width: 390, height: 844 }, hasTouch: true },
+    ));
+
+  test('a bad file that is dropped gives a sentence, and the model that was open goes on', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const start = (await model.tokenize(PROMPT)).length;
+      const dropped = await page.evaluateHandle(() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(['this is no model at all'], 'bad.gguf'));
+        return transfer;
+      });
+      await page.dispatchEvent('main', 'drop', { dataTransfer: dropped });
+      const alert = page.locator('[role="alert"]');
+      await eventually(async () => assert.match(await alert.innerText(), /not a model that Logitscope can read/));
+      await page.locator('[role="alert"] summary').click();
+      assert.ok((await page.innerText('[role="alert"] .raw')).length > 10);
+      await page.click('[name="step"]');
+      await textIs(page, start + 1);
+    }));
+
+  test('a model that cannot be fetched gives a sentence and what to do', () =>
+    withPage(
+      async (page) => {
+        const alert = page.locator('[role="alert"]');
+        await eventually(async () => assert.match(await alert.innerText(), /could not be downloaded.*Check the connection/s));
+      },
+      {
+        prepare: (page) => page.route('**/*.gguf', (route) => route.fulfill({ status: 503, body: '' })),
+        forgiven: /status of 503/,
+      },
+    ));
+
+  test('a browser without WebAssembly SIMD is told so before anything is fetched', () =>
+    withPage(
+      async (page) => {
+        const alert = page.locator('[role="alert"]');
+        await eventually(async () => assert.match(await alert.innerText(), /lacks WebAssembly SIMD.*Use a current/s));
+      },
+      { prepare: (page) => page.addInitScript(() => void (WebAssembly.validate = () => false)) },
+    ));
+
+  test('one\'s own model opens from a file and from an address', () =>
+    withPage(async (page) => {
+      await ready(page);
+      const name = (await readdir(at('build/site/assets'))).find((file) => file.endsWith('.gguf'));
+      const ways = [
+        () => page.setInputFiles('[name="model-file"]', MODEL),
+        async () => {
+          await page.fill('[name="model-url"]', `${server.url}assets/${name}`);
+          await page.keyboard.press('Enter');
+        },
+      ];
+      for (const open of ways) {
+        // What the model before has shown is not what the next one must show.
+        await page.click('[name="step"]');
+        await page.click('[name="open-model"]');
+        await open();
+        await page.waitForSelector('ls-model dialog[open]', { state: 'detached' });
+        await page.waitForSelector('.loading', { state: 'detached' });
+        await shows(page, { ids: await model.tokenize(PROMPT) });
+      }
+    }));
+
+  test('a server without isolation headers, and a folder below its root, serve it as well', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'logitscope-'));
+    await symlink(at('build/site'), join(root, 'below'));
+    const plain = await serve({ folder: root, isolated: false });
+    try {
+      await withPage(
+        async (page) => {
+          await ready(page);
+          assert.equal(await page.evaluate(() => self.crossOriginIsolated), false);
+          await shows(page, { ids: await model.tokenize(PROMPT) });
+        },
+        { url: `${plain.url}below/` },
+      );
+    } finally {
+      await plain.close();
+      await rm(root, { recursive: true });
+    }
+  });
+
+  test('after one visit it works with the server stopped', async () => {
+    const first = await serve();
+    try {
+      await withPage(
+        async (page) => {
+          await ready(page);
+          assert.equal(await page.evaluate(() => self.crossOriginIsolated), true);
+          await page.evaluate(() => navigator.serviceWorker.ready);
+          await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
+          await first.close();
+          await page.reload();
+          await ready(page);
+          const ids = await model.tokenize(PROMPT);
+          await shows(page, { ids });
+          await page.click('[name="step"]');
+          await textIs(page, ids.length + 1);
+          const manifest = JSON.parse(await page.evaluate(() => fetch('manifest.webmanifest').then((answer) => answer.text())));
+          assert.ok(manifest.icons.some((/** @type {{ purpose?: string }} */ icon) => icon.purpose === 'maskable'));
+        },
+        { url: first.url, serviceWorkers: 'allow' },
+      );
+    } finally {
+      await first.close();
+    }
+  });
+});

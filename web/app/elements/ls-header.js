@@ -1,0 +1,62 @@
+// The head of the page: its name, the model that is open, the ways to another model and to help.
+// Beside the token's way.
+// Must not know how a model is loaded.
+
+import { html } from 'lit';
+import { approximate } from '../format.js';
+import { icons } from '../drawing/icons.js';
+import { text } from '../text/en.js';
+import { View } from './base.js';
+
+class Header extends View {
+  static properties = { state: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import('../state.js').State | undefined} */
+    this.state = undefined;
+  }
+
+  /** @param {'open-model' | 'open-help'} name */
+  wish(name) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  }
+
+  render() {
+    const model = this.state?.model;
+    return html`
+      <h1>
+        <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+          <rect class="plain" x="3" y="5" width="26" height="5" />
+          <rect class="chosen" x="3" y="13.5" width="17" height="5" />
+          <rect class="plain" x="3" y="22" width="8" height="5" />
+        </svg>
+        ${text.brand}
+      </h1>
+      <p class="facts">
+        ${model
+          ? html`<span class="model-name">${model.name || text.model.unnamed}</span>
+              <span class="model-facts">${text.model.facts(approximate(model.parameters), model.weightType ?? '', model.vocab)}</span>`
+          : html`<span class="model-facts">${text.tagline}</span>`}
+      </p>
+      <div class="actions">
+        <button type="button" name="open-model" class="quiet" @click=${() => this.wish('open-model')}>
+          ${icons.open}<span>${text.model.open}</span>
+        </button>
+        <button
+          type="button"
+          name="help"
+          class="quiet sign"
+          aria-label=${text.help.open}
+          title=${text.help.open}
+          aria-keyshortcuts="?"
+          @click=${() => this.wish('open-help')}
+        >
+          ?
+        </button>
+      </div>
+    `;
+  }
+}
+
+customElements.define('ls-header', Header);

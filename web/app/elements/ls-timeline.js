@@ -1,0 +1,138 @@
+// The text as a time line: one chip a token, tinted by surprisal; the last chip is what would come next.
+// At the end of the token's way: shows what was drawn, and chooses the position that the stages show.
+// Must not know the engine.
+
+import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { bits } from '../format.js';
+import { isOver } from '../state.js';
+import { text } from '../text/en.js';
+import { plainText } from '../token-text.js';
+import { tokenView } from '../drawing/token.js';
+import { View } from './base.js';
+import { noteView } from '../drawing/note.js';
+
+/** @typedef {import('../state.js').Chip} Chip */
+
+/** Upper edges of the tints, in bits; the last tint has none. */
+const TINTS = [0.5, 1, 2, 4, 6, 8];
+
+/** @param {number} surprisal @returns {number} */
+function tintOf(surprisal) {
+  const tint = TINTS.findIndex((edge) => surprisal < edge);
+  return tint < 0 ? TINTS.length : tint;
+}
+
+class Timeline extends View {
+  static properties = { state: { attribute: false }, instrument: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import('../state.js').State | undefined} */
+    this.state = undefined;
+    /** @type {import('../instrument.js').Instrument | undefined} */
+    this.instrument = undefined;
+    this.shownLength = 0;
+  }
+
+  /** @param {number} position */
+  choose(position) {
+    this.instrument?.select(position);
+  }
+
+  /** Arrows move from chip to chip; only one chip is a tab stop. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const chips = /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.chip')]);
+    const at = chips.indexOf(/** @type {HTMLElement} */ (event.target));
+    const last = chips.length - 1;
+    /** @type {Record<string, number>} */
+    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last };
+    const to = moves[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    chips[Math.min(last, Math.max(0, to))].focus();
+  }
+
+  /** @param {Chip} chip @param {number} position */
+  labelOf({ token, surprisal }, position) {
+    const { chip, start, given, surprisal: told } = text.timeline;
+    const origin = position === 0 ? start : surprisal === null ? given : told(bits(surprisal));
+    return `${chip(position, plainText(token))}, ${origin}`;
+  }
+
+  /** @param {Chip} chip @param {number} position @param {boolean} shown */
+  chipView(chip, position, shown) {
+    const { token, surprisal } = chip;
+    const label = this.labelOf(chip, position);
+    return html`<button
+      type="button"
+      class="chip ${surprisal === null ? 'given' : `drawn tint-${tintOf(surprisal)}`}"
+      data-position=${position}
+      data-token-id=${token.id}
+      aria-label=${label}
+      title=${label}
+      aria-current=${shown ? 'true' : nothing}
+      tabindex=${shown ? 0 : -1}
+      @focus=${() => this.choose(position)}
+      @click=${() => this.choose(position)}
+    >
+      ${tokenView(token)}</button
+    >${token.bytes.includes(10) ? html`<br />` : nothing}`;
+  }
+
+  nextView() {
+    const state = /** @type {import('../state.js').State} */ (this.state);
+    const { chips, cursor, step, vocabulary, ended } = state;
+    if (isOver(state)) return html`<span class="ending">${ended ? text.timeline.ended : text.timeline.full}</span>`;
+    const known = step?.position === chips.length ? vocabulary.get(step.id) : undefined;
+    const label = text.timeline.next(known ? plainText(known) : '…');
+    return html`<button
+      type="button"
+      class="chip next"
+      aria-label=${label}
+      title=${label}
+      aria-current=${cursor === chips.length ? 'true' : nothing}
+      tabindex=${cursor === chips.length ? 0 : -1}
+      @focus=${() => this.choose(chips.length)}
+      @click=${() => this.choose(chips.length)}
+    >
+      ${known ? tokenView(known) : '…'}
+    </button>`;
+  }
+
+  render() {
+    const { state, instrument } = this;
+    if (!state || !instrument) return nothing;
+    const { chips, cursor } = state;
+    return html`
+      <div class="chips" role="group" aria-label=${text.timeline.label} @keydown=${this.onKey}>
+        ${repeat(
+          chips,
+          (chip, position) => position,
+          (chip, position) => guard([chip, position === cursor], () => this.chipView(chip, position, position === cursor)),
+        )}${state.promptLength > 0 ? this.nextView() : nothing}
+      </div>
+      <p class="note">${noteView(state, instrument)}</p>
+      <p class="legend">
+        <span>${text.timeline.legend}</span>
+        <span class="steps"
+          >${[0, ...TINTS].map((from, i) => html`<span class="step tint-${i}">${from}${i === TINTS.length ? '+' : ''}</span>`)}</span
+        >
+      </p>
+    `;
+  }
+
+  /** Text that grows scrolls its end into view, inside its own box. */
+  updated() {
+    const length = this.state?.chips.length ?? 0;
+    if (length === this.shownLength) return;
+    this.shownLength = length;
+    const box = this.querySelector('.chips');
+    if (box) box.scrollTop = box.scrollHeight;
+  }
+}
+
+customElements.define('ls-timeline', Timeline);

@@ -1,0 +1,52 @@
+// Numbers as people read them: percentages, bits, sizes.
+// Beside the token's way: every view asks here, so that a number looks the same everywhere.
+// Must not know where a number comes from; rounding happens here and never earlier.
+
+import { text } from './text/en.js';
+
+/** @param {number} digits after the point */
+const fixed = (digits) =>
+  new Intl.NumberFormat(text.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const formats = [0, 1, 2, 3, 4].map(fixed);
+const compact = new Intl.NumberFormat(text.language, { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** @param {number} p a probability @returns {string} short enough for a column; the exact number is in the cell's title */
+export function percent(p) {
+  const share = p * 100;
+  if (p === 0 || p === 1) return `${formats[0].format(share)} %`;
+  if (share < 0.01) return `<${formats[2].format(0.01)} %`;
+  // 99.97 must not round to a certainty that is not there.
+  if (share >= 99.95) return `>${formats[1].format(99.9)} %`;
+  return `${formats[share >= 0.995 ? 1 : 2].format(share)} %`;
+}
+
+/** @param {number} value @returns {string} bits of entropy or surprisal */
+export function bits(value) {
+  return formats[2].format(value);
+}
+
+/** @param {number} u @returns {string} */
+export function unit(u) {
+  // Cut, not rounded: 0.99996 is still below 1.
+  return formats[4].format(Math.floor(u * 1e4) / 1e4);
+}
+
+/** @param {number} n @returns {string} a whole number with separators */
+export function whole(n) {
+  return formats[0].format(n);
+}
+
+/** @param {number} n @returns {string} "4.1M" */
+export function approximate(n) {
+  return compact.format(n);
+}
+
+/** @param {number} n bytes @returns {string} */
+export function size(n) {
+  return n >= 1e9 ? `${formats[2].format(n / 1e9)} GB` : n >= 1e6 ? `${formats[1].format(n / 1e6)} MB` : `${formats[0].format(n / 1e3)} kB`;
+}
+
+/** @param {number} value a setting @returns {string} as short as it is exact */
+export function setting(value) {
+  return value.toLocaleString(text.language, { maximumFractionDigits: 6 });
+}

@@ -1,0 +1,28 @@
+// What happened at a step, in a sentence: for the draw and for the live region.
+// At the end of the token's way; pure functions from a step to words.
+// Must not know elements.
+
+import { percent } from './format.js';
+import { text } from './text/en.js';
+import { plainText } from './token-text.js';
+
+/** @typedef {import('./state.js').Step} Step */
+
+/** @param {Step} step @returns {string} which stages cut, and how much */
+export function keptSentence({ stages }) {
+  const cuts = stages.flatMap(({ name, kept }, i) => {
+    const before = stages[Math.max(0, i - 1)].kept;
+    const title = text.stages.names[/** @type {keyof typeof text.stages.names} */ (name)] ?? name;
+    return kept < before ? [text.draw.kept(title, kept, before)] : [];
+  });
+  return `${cuts.length > 0 ? cuts.join('; ') : text.draw.nothingCut(stages[0].kept)}.`;
+}
+
+/** @param {import('./state.js').State} state @returns {string} what a screen reader is told */
+export function announcement({ step, vocabulary }) {
+  if (!step) return '';
+  const token = vocabulary.get(step.id);
+  const last = step.stages[step.stages.length - 1];
+  const share = last.probs[last.ids.indexOf(step.id)];
+  return `${keptSentence(step)} ${text.draw.drawn(token ? plainText(token) : '', percent(share))}`;
+}
