@@ -261,7 +261,7 @@ void cli_parse(int argc, char **argv, cli_options *o) {
       o->stages[o->n_stages++] = (ls_stage){k, single[k]};
     }
   }
-  ls_error error;
+  ls_error error = {.status = LS_OK};
   if (ls_check_stages(o->stages, o->n_stages, &error)) cli_fail(EXIT_USAGE, "%s", error.message);
   o->prompt = prompt ? prompt : "";
   o->prompt_bytes = strlen(o->prompt);

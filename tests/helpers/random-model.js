@@ -52,7 +52,8 @@ function weights(type, count, scale, random) {
 
 // ---- vocabularies ----
 
-const WORDS = [' the', ' cat', ' sat', ' on', ' a', ' mat', 'th', 'he', 'at', 'in', ' and', 'é', '猫', '.', ','];
+/** Earlier ones are merged first; each is made of two others. */
+const WORDS = ['he', ' t', ' the', 'at', ' c', ' cat', ' s', ' sat', ' m', ' mat', ' o', ' on', 'th', 'in', ' a', 'é', '猫', '.', ','];
 
 /** SentencePiece: three special tokens, the bytes, printable characters, some words. */
 function spmVocabulary() {
@@ -62,7 +63,7 @@ function spmVocabulary() {
   const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...normal];
   const types = [2, 3, 3, ...bytes.map(() => 6), ...normal.map(() => 1)];
   const scores = tokens.map((_, id) => (types[id] === 1 ? -id : 0));
-  return { tokens, types, scores, bos: 1, eos: 2, addBos: true };
+  return { tokens, types, scores, merges: null, bos: 1, eos: 2, addBos: true };
 }
 
 /** How GPT-2 spells bytes: printable ones as themselves, the others from U+0100. */
@@ -81,7 +82,7 @@ function bpeVocabulary() {
   const tokens = [...spelling, ...merges.map((pair) => pair.join('')), '<|endoftext|>'];
   const types = tokens.map((token) => (token === '<|endoftext|>' ? 3 : 1));
   const end = tokens.length - 1;
-  return { tokens, types, merges: merges.map((pair) => pair.join(' ')), bos: end, eos: end, addBos: false };
+  return { tokens, types, scores: null, merges: merges.map((pair) => pair.join(' ')), bos: end, eos: end, addBos: false };
 }
 
 // ---- the file ----
@@ -95,11 +96,13 @@ function bpeVocabulary() {
  * @param {number} [options.context]
  * @param {boolean} [options.tied] the embedding serves as output head
  * @param {boolean} [options.addBos] instead of what the vocabulary does
+ * @param {number} [options.padding] bytes of metadata that mean nothing
+ * @param {boolean} [options.bos] whether there is such a token
  * @param {string | null} [options.name] null leaves it out
  * @returns {Uint8Array}
  */
 export function randomModel({
-  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, tied = false, addBos, name = `random ${type} ${tokenizer}`,
+  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
 } = {}) {
   const random = seededRandom(seed);
   const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
@@ -131,6 +134,7 @@ export function randomModel({
   const metadata = [
     ['general.architecture', 'string', 'llama'],
     name === null ? null : ['general.name', 'string', name],
+    ['test.padding', 'string', '.'.repeat(padding)],
     ['llama.embedding_length', 'u32', dim],
     ['llama.feed_forward_length', 'u32', ffn],
     ['llama.block_count', 'u32', layers],
@@ -145,9 +149,9 @@ export function randomModel({
     vocabulary.scores ? ['tokenizer.ggml.scores', { type: 'array', items: 'f32' }, vocabulary.scores] : null,
     vocabulary.merges ? ['tokenizer.ggml.merges', { type: 'array', items: 'string' }, vocabulary.merges] : null,
     tokenizer === 'llama' ? ['tokenizer.ggml.unknown_token_id', 'u32', 0] : null,
-    ['tokenizer.ggml.bos_token_id', 'u32', vocabulary.bos],
+    bos ? ['tokenizer.ggml.bos_token_id', 'u32', vocabulary.bos] : null,
     ['tokenizer.ggml.eos_token_id', 'u32', vocabulary.eos],
-    ['tokenizer.ggml.add_bos_token', 'bool', addBos ?? vocabulary.addBos],
+    ['tokenizer.ggml.add_bos_token', 'bool', addBos ?? (bos && vocabulary.addBos)],
   ];
   const tensors = [
     matrix('token_embd', vocab, dim, 2),

@@ -1,0 +1,337 @@
+/* The WebAssembly exports: the public interface, flattened for JavaScript.
+ * Where the C core ends and web/engine/ begins; the native twin of this file is cli.c.
+ * Holds no logic: it keeps one model, copies arguments in and results out through `port`.
+ *
+ * JavaScript learns the layout of `port` from `port_fields()` and every name and number from the
+ * functions below, so nothing is mirrored by hand. Every export that can fail returns an ls_status
+ * and leaves the message at port.message. */
+#include <stddef.h>
+
+#include "logitscope.h"
+
+#define EXPORT(name) __attribute__((export_name(#name))) name
+
+extern uint8_t __heap_base; /* set by the linker: the first byte that nothing static uses */
+
+static ls_model model;
+static ls_sampler sampler;
+static ls_error error;
+static ls_draw drawn;
+static uint64_t hash = LS_HASH_START;
+static ls_stage stages[LS_MAX_STAGES];
+static uint32_t stage_kinds[LS_MAX_STAGES];
+static double stage_values[LS_MAX_STAGES];
+
+/* clang-format off */
+/* Every field of the port, in one place: the struct and its description are both made from this list. */
+#define PORT(U32, F64)                                                                              \
+  U32(heap)    /* first free address; the caller puts file and workspace behind it */               \
+  U32(message) /* NUL-terminated, why the last call failed */                                       \
+  /* inspect and plan */                                                                            \
+  F64(header_bytes) F64(file_bytes) F64(workspace_bytes) F64(parameters)                            \
+  U32(vocab) U32(dim) U32(ffn_dim) U32(n_layers) U32(n_heads) U32(n_kv_heads) U32(head_dim)         \
+  U32(context) U32(has_weights) U32(gguf_version) U32(weight_type)                                  \
+  U32(architecture) U32(architecture_bytes) U32(name) U32(name_bytes) U32(license) U32(license_bytes) \
+  /* open: addresses of buffers, and what they hold at most */                                      \
+  U32(text) U32(text_capacity)         /* u8: text to tokenize; bytes of a decoded token */         \
+  U32(ids) U32(ids_capacity)           /* u32: tokens out of tokenize, tokens into forward */       \
+  U32(logits)                          /* f32 (vocab) */                                            \
+  U32(stage_kinds) U32(stage_values)   /* u32 and f64 (max_stages): the pipeline */                 \
+  U32(listed_ids) U32(listed_probs)    /* u32 and f32 (vocab): the row last listed */               \
+  U32(max_stages) U32(bos) U32(eos) U32(no_token)                                                   \
+  /* tokenize and token_bytes */                                                                    \
+  U32(count) U32(piece) U32(piece_bytes) U32(token_type)                                            \
+  /* sample */                                                                                      \
+  U32(token) U32(n_rows) F64(u) F64(logprob) F64(entropy)                                           \
+  /* row */                                                                                         \
+  U32(row_kind) U32(row_kept) U32(row_listed)                                                       \
+  F64(row_value) F64(row_kept_mass) F64(row_entropy) F64(row_listed_mass)                           \
+  /* stage_spec */                                                                                  \
+  F64(stage_minimum) F64(stage_maximum) F64(stage_off)                                              \
+  U32(stage_above_minimum) U32(stage_below_maximum) U32(stage_whole)                                \
+  /* hash_logits */                                                                                 \
+  U32(hash_low) U32(hash_high)
+
+#define U32_MEMBER(name) uint32_t name;
+#define F64_MEMBER(name) double name;
+static struct {
+  PORT(U32_MEMBER, F64_MEMBER)
+} port;
+
+typedef struct field {
+  const char *name;
+  uint32_t offset, is_double;
+} field;
+
+#define U32_FIELD(name) {#name, offsetof(__typeof__(port), name), 0},
+#define F64_FIELD(name) {#name, offsetof(__typeof__(port), name), 1},
+static const field fields[] = {PORT(U32_FIELD, F64_FIELD){NULL, 0, 0}};
+
+/* clang-format on */
+
+static uint32_t address(const void *p) { return (uint32_t)(uintptr_t)p; }
+
+/* ---- names and layouts ---- */
+
+/* Address of the port; also fills the fields that are known from the start. */
+uint32_t EXPORT(port_open)(void) {
+  port.heap = address(&__heap_base);
+  port.message = address(error.message);
+  port.max_stages = LS_MAX_STAGES;
+  port.no_token = LS_NO_TOKEN;
+  port.stage_kinds = address(stage_kinds);
+  port.stage_values = address(stage_values);
+  return address(&port);
+}
+
+/* Address of {name, offset, is_double} entries, u32 each; the last has name 0. */
+uint32_t EXPORT(port_fields)(void) { return address(fields); }
+
+/* Address of the name of a status ("OK", "BadModel", …), or 0 past the last. */
+uint32_t EXPORT(status_name)(uint32_t status) {
+  static const char *const names[LS_STATUSES] = {"OK",          "NeedMore",   "BadModel",
+                                                 "Unsupported", "RangeError", "OutOfMemory"};
+  return status < LS_STATUSES ? address(names[status]) : 0;
+}
+
+/* Address of the name of a kernel set, or 0 past the last. */
+uint32_t EXPORT(kernels_name)(uint32_t index) { return address(ls_kernels_name(index)); }
+
+/* Address of the name of a stage kind, or 0 past the last; fills port.stage_*. */
+uint32_t EXPORT(stage_spec)(uint32_t kind) {
+  const ls_stage_spec *spec = ls_stage_spec_of(kind);
+  if (!spec) return 0;
+  port.stage_minimum = spec->minimum;
+  port.stage_maximum = spec->maximum;
+  port.stage_off = spec->off;
+  port.stage_above_minimum = spec->above_minimum;
+  port.stage_below_maximum = spec->below_maximum;
+  port.stage_whole = spec->whole;
+  return address(spec->name);
+}
+
+/* Address of the name of a tensor type ("Q8_0"), or 0 for one that is not computed with. */
+uint32_t EXPORT(tensor_type_name)(uint32_t type) {
+  switch (type) {
+    case GGUF_TYPE_F32: return address("F32");
+    case GGUF_TYPE_F16: return address("F16");
+    case GGUF_TYPE_Q4_0: return address("Q4_0");
+    case GGUF_TYPE_Q8_0: return address("Q8_0");
+    default: return 0;
+  }
+}
+
+/* Address of the name of a token type ("control"), or 0 for an unknown one. */
+uint32_t EXPORT(token_type_name)(uint32_t type) {
+  static const char *const names[] = {
+      [LS_TOKEN_NORMAL] = "normal",   [LS_TOKEN_UNKNOWN] = "unknown",
+      [LS_TOKEN_CONTROL] = "control", [LS_TOKEN_USER_DEFINED] = "user-defined",
+      [LS_TOKEN_UNUSED] = "unused",   [LS_TOKEN_BYTE] = "byte"};
+  return type <= LS_TOKEN_BYTE ? address(names[type]) : 0;
+}
+
+/* Version of the draw's generator. */
+uint32_t EXPORT(draw_version)(void) { return LS_DRAW_VERSION; }
+
+/* ---- loading ---- */
+
+static void copy_string(const char *key, uint32_t *at, uint32_t *bytes) {
+  const gguf_value *v = gguf_find(&model.file, key);
+  *at = *bytes = 0;
+  if (!v || v->is_array || v->type != GGUF_STRING) return;
+  const uint8_t *cursor = v->data;
+  const ls_string s = gguf_next_string(&cursor);
+  *at = address(s.bytes);
+  *bytes = (uint32_t)s.n;
+}
+
+static void copy_info(void) {
+  const ls_config *c = &model.config;
+  port.header_bytes = (double)model.file.header_bytes;
+  port.file_bytes = (double)model.file.file_bytes;
+  port.vocab = c->vocab;
+  port.dim = c->dim;
+  port.ffn_dim = c->ffn_dim;
+  port.n_layers = c->n_layers;
+  port.n_heads = c->n_heads;
+  port.n_kv_heads = c->n_kv_heads;
+  port.head_dim = c->head_dim;
+  port.context = c->context;
+  port.has_weights = model.has_weights;
+  port.gguf_version = model.file.version;
+  port.parameters = 0;
+  uint64_t largest = 0;
+  for (uint32_t i = 0; i < model.file.n_tensors; i++) {
+    const gguf_tensor *t = &model.file.tensors[i];
+    port.parameters += (double)t->rows * (double)t->cols;
+    if (t->bytes > largest) {
+      largest = t->bytes;
+      port.weight_type = t->type;
+    }
+  }
+  copy_string("general.architecture", &port.architecture, &port.architecture_bytes);
+  copy_string("general.name", &port.name, &port.name_bytes);
+  copy_string("general.license", &port.license, &port.license_bytes);
+}
+
+/* Reads the header from `have` bytes at `bytes`. */
+uint32_t EXPORT(inspect)(uint32_t bytes, uint32_t have) {
+  const ls_status status = ls_model_inspect(&model, (const uint8_t *)(uintptr_t)bytes, have, &error);
+  if (!status) copy_info();
+  return status;
+}
+
+/* What the exports themselves need behind the model's workspace: sampler, text and lists. */
+static uint32_t lay_out_buffers(ls_arena *arena, uint32_t text_capacity) {
+  const uint64_t vocab = model.tokenizer.n_tokens;
+  const uint64_t of_text = 2 * (uint64_t)text_capacity + 2; /* as ls_tokenize asks */
+  const uint64_t ids = of_text > model.batch ? of_text : model.batch;
+  const uint64_t scratch = ls_tokenize_scratch(&model.tokenizer, text_capacity);
+  ls_sampler_open(&sampler, (uint32_t)vocab, arena);
+  port.text_capacity = text_capacity;
+  const uint32_t longest = model.tokenizer.longest;
+  port.text = address(ls_arena_take(arena, text_capacity > longest ? text_capacity : longest, 1));
+  port.ids_capacity = (uint32_t)ids;
+  port.ids = address(ls_arena_take(arena, ids, sizeof(uint32_t)));
+  port.listed_ids = address(ls_arena_take(arena, vocab, sizeof(uint32_t)));
+  port.listed_probs = address(ls_arena_take(arena, vocab, sizeof(float)));
+  return address(ls_arena_take(arena, scratch, 1));
+}
+
+/* After inspect: fills port.workspace_bytes for `context` positions (0: the model's own), `batch`
+ * prompt tokens a call and texts of up to `text_capacity` bytes. */
+uint32_t EXPORT(plan)(uint32_t context, uint32_t batch, uint32_t text_capacity) {
+  const ls_status status = ls_model_plan(&model, context, batch, &error);
+  if (status) return status;
+  ls_arena arena = {NULL, 0, model.workspace_bytes};
+  lay_out_buffers(&arena, text_capacity);
+  port.workspace_bytes = (double)arena.used;
+  return LS_OK;
+}
+
+static void *scratch;
+static uint64_t scratch_bytes;
+
+/* Opens the whole file at `bytes` (aligned to 64, as is `workspace`); same arguments as plan. */
+uint32_t EXPORT(open)(uint32_t bytes, uint32_t n, uint32_t workspace, uint32_t workspace_bytes,
+                      uint32_t context, uint32_t batch, uint32_t text_capacity) {
+  const ls_status status =
+      ls_model_open(&model, (const uint8_t *)(uintptr_t)bytes, n, (void *)(uintptr_t)workspace,
+                    workspace_bytes, context, batch, &error);
+  if (status) return status;
+  ls_arena arena = {(uint8_t *)(uintptr_t)workspace, workspace_bytes, model.workspace_bytes};
+  scratch = (void *)(uintptr_t)lay_out_buffers(&arena, text_capacity);
+  if (arena.used > workspace_bytes) {
+    return ls_fail(&error, LS_OUT_OF_MEMORY, "the workspace has %u bytes, expected %llu; plan it first",
+                   workspace_bytes, (unsigned long long)arena.used);
+  }
+  scratch_bytes = ls_tokenize_scratch(&model.tokenizer, text_capacity);
+  copy_info();
+  port.context = model.context;
+  port.logits = address(model.logits);
+  port.bos = model.tokenizer.bos;
+  port.eos = model.tokenizer.eos;
+  return LS_OK;
+}
+
+/* Chooses a kernel set by index. */
+void EXPORT(use_kernels)(uint32_t index) { ls_model_use_kernels(&model, index); }
+
+/* ---- tokens ---- */
+
+/* Encodes `n` bytes at port.text; the ids come to port.ids, their number to port.count. Where `bos`
+ * is 0 no BOS is put before the text, where `prefix` is 0 no space, even if the model wants them;
+ * `special` parses special tokens. */
+uint32_t EXPORT(tokenize)(uint32_t n, uint32_t bos, uint32_t special, uint32_t prefix) {
+  if (n > port.text_capacity) {
+    return ls_fail(&error, LS_OUT_OF_RANGE,
+                   "the text has %u bytes, expected at most %u; load the model with a larger textBytes", n,
+                   port.text_capacity);
+  }
+  const uint32_t flags = (bos ? 0 : LS_TOKENIZE_NO_BOS) | (special ? LS_TOKENIZE_SPECIAL : 0) |
+                         (prefix ? 0 : LS_TOKENIZE_NO_SPACE);
+  return ls_tokenize(&model.tokenizer, (const uint8_t *)(uintptr_t)port.text, n, flags,
+                     (uint32_t *)(uintptr_t)port.ids, &port.count, scratch, scratch_bytes, &error);
+}
+
+/* Decodes one token to port.text; its length in bytes comes to port.count. Fills port.piece (the
+ * spelling in the vocabulary) and port.token_type too. */
+uint32_t EXPORT(token_bytes)(uint32_t id) {
+  if (id >= model.tokenizer.n_tokens) {
+    return ls_fail(&error, LS_OUT_OF_RANGE, "token id %u, expected 0 to %u", id,
+                   model.tokenizer.n_tokens - 1);
+  }
+  port.count = ls_token_bytes(&model.tokenizer, id, (uint8_t *)(uintptr_t)port.text);
+  port.piece = address(model.tokenizer.pieces[id].bytes);
+  port.piece_bytes = (uint32_t)model.tokenizer.pieces[id].n;
+  port.token_type = model.tokenizer.types[id];
+  return LS_OK;
+}
+
+/* 1 if decoding a text takes one leading space off. */
+uint32_t EXPORT(strips_space)(void) {
+  return model.tokenizer.kind == LS_TOKENIZER_SPM && model.tokenizer.add_space_prefix;
+}
+
+/* ---- a step ---- */
+
+/* Runs `n` tokens from port.ids at `position` and after. */
+uint32_t EXPORT(forward)(uint32_t n, uint32_t position) {
+  return ls_forward(&model, (const uint32_t *)(uintptr_t)port.ids, n, position, &error);
+}
+
+/* Fills port.logits for token `row` of the last forward. */
+uint32_t EXPORT(logits)(uint32_t row) { return ls_logits(&model, row, &error); }
+
+/* Starts the hash of logits anew. */
+void EXPORT(hash_reset)(void) { hash = LS_HASH_START; }
+
+/* Folds port.logits into the hash; port.hash_high and hash_low are its value so far. */
+void EXPORT(hash_logits)(void) {
+  hash = ls_hash(hash, model.logits, (uint64_t)model.config.vocab * sizeof(float));
+  port.hash_low = (uint32_t)hash;
+  port.hash_high = (uint32_t)(hash >> 32);
+}
+
+/* The uniform number of a seed (two halves) and a position. */
+double EXPORT(uniform)(uint32_t seed_low, uint32_t seed_high, uint32_t position) {
+  return ls_uniform((uint64_t)seed_high << 32 | seed_low, position);
+}
+
+static void read_stages(uint32_t n) {
+  for (uint32_t i = 0; i < n && i < LS_MAX_STAGES; i++) {
+    stages[i] = (ls_stage){stage_kinds[i], stage_values[i]};
+  }
+}
+
+/* Checks `n` stages of port.stage_kinds and port.stage_values, with or without a model. */
+uint32_t EXPORT(check_stages)(uint32_t n) {
+  read_stages(n);
+  return ls_check_stages(stages, n, &error);
+}
+
+/* Samples from port.logits through `n_stages` of port.stage_kinds and port.stage_values. */
+uint32_t EXPORT(sample)(uint32_t n_stages, uint32_t seed_low, uint32_t seed_high, uint32_t position,
+                        uint32_t force) {
+  read_stages(n_stages);
+  const ls_status status = ls_sample(&sampler, model.logits, stages, n_stages,
+                                     (uint64_t)seed_high << 32 | seed_low, position, force, &drawn, &error);
+  port.token = drawn.token;
+  port.u = drawn.u;
+  port.logprob = drawn.logprob;
+  port.entropy = drawn.entropy;
+  port.n_rows = sampler.n_rows;
+  return status;
+}
+
+/* Row `index` of the last sample: fills port.row_* and lists its first `n` tokens. */
+void EXPORT(row)(uint32_t index, uint32_t n) {
+  const ls_row *row = &sampler.rows[index];
+  port.row_kind = row->stage.kind;
+  port.row_value = row->stage.value;
+  port.row_kept = row->kept;
+  port.row_kept_mass = row->kept_mass;
+  port.row_entropy = row->entropy;
+  port.row_listed = ls_row_list(&sampler, index, n, (uint32_t *)(uintptr_t)port.listed_ids,
+                                (float *)(uintptr_t)port.listed_probs, &port.row_listed_mass);
+}

@@ -1,0 +1,48 @@
+// The command line's output: JSON lines, bars, a progress bar.
+// After the last hop of the token's way; the same lines as src/cli_output.c prints.
+// Must not decide anything; it is given steps and makes text of them.
+
+/** @typedef {import('./engine.js').Step} Step */
+/** @typedef {import('./core.js').StageRow} StageRow */
+
+const BAR = 40;
+const PROGRESS = 30;
+
+/** @param {string} model @param {Uint32Array} promptIds */
+export function headerLine(model, promptIds) {
+  return `${JSON.stringify({ model, promptIds: [...promptIds] })}\n`;
+}
+
+/** @param {StageRow} row */
+function plainRow(row) {
+  return { ...row, ids: [...row.ids], probs: [...row.probs] };
+}
+
+/** @param {Step} step @param {Float32Array} [logits] */
+export function stepLine({ position, id, text, bytes, logprob, entropy, u, stages }, logits) {
+  const line = { position, id, text, bytes: [...bytes], logprob, entropy, u, stages: stages.map(plainRow) };
+  return `${JSON.stringify(logits ? { ...line, logits: [...logits] } : line)}\n`;
+}
+
+/**
+ * The first tokens of a step's last row as bars.
+ * @param {Step} step
+ * @param {(id: number) => string} pieceOf
+ */
+export function stepBars({ position, id, u, stages }, pieceOf) {
+  const { ids, probs } = /** @type {StageRow} */ (stages.at(-1));
+  const lines = Array.from(ids, (candidate, i) => {
+    const bar = '#'.repeat(Math.round(probs[i] * BAR)).padEnd(BAR);
+    const percent = (100 * probs[i]).toFixed(2).padStart(6);
+    return `${candidate === id ? '>' : ' '} ${bar} ${percent} %  ${JSON.stringify(pieceOf(candidate))}\n`;
+  });
+  return `\nposition ${position}, u = ${u.toFixed(6)}\n${lines.join('')}`;
+}
+
+/** @param {number} done @param {number} total */
+export function progressBar(done, total) {
+  const bar = '#'.repeat(Math.floor((PROGRESS * done) / total)).padEnd(PROGRESS);
+  return `\r[${bar}] ${String(Math.floor((100 * done) / total)).padStart(3)} %`;
+}
+
+export const CLEAR_LINE = '\r\x1b[K';

@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+// The command line: the same run as the native src/cli.c, with the WebAssembly core in Node.
+// Walks the token's way hop by hop and prints what comes out; uses the engine without a worker.
+// Must not compute; everything numeric is the core's.
+
+import { basename } from 'node:path';
+import { CLEAR_LINE, headerLine, progressBar, stepBars, stepLine } from './cli-output.js';
+import { USAGE, UsageError, readOptions } from './cli-options.js';
+import { Core } from './core.js';
+import { Engine, finish } from './engine.js';
+import { LogitscopeError } from './errors.js';
+import { load } from './load.js';
+import { nextTurn } from './platform.js';
+import { cut, score } from './score.js';
+import { readAll } from './source.js';
+
+/** @typedef {import('./cli-options.js').Options} Options */
+
+const WASM_URL = new URL('../../build/engine/logitscope.wasm', import.meta.url);
+const DEFAULT_CONTEXT = 4096; // models are trained for up to millions
+const SHOWN = 10;
+const LISTED = 50;
+
+/** Writes to stdout, and lets it say that its reader has gone. @param {string | Uint8Array} data */
+async function print(data) {
+  process.stdout.write(data);
+  await nextTurn();
+}
+
+/**
+ * @param {WebAssembly.Module} module
+ * @param {Options} options
+ * @param {number} textBytes longest text that will be tokenized
+ */
+async function openModel(module, options, textBytes) {
+  const { batch, kernels, model, context } = options;
+  const { core, info } = await load(module, model, {
+    batch, kernels, textBytes, contextLength: context, defaultContextLength: DEFAULT_CONTEXT,
+  });
+  if (!options.tokenize && !info.hasWeights) {
+    throw new LogitscopeError('Unsupported', `"${model}" holds a vocabulary only; choose a model with weights`);
+  }
+  return { engine: new Engine(core, { batch }), name: info.name ?? basename(model) };
+}
+
+/** @param {WebAssembly.Module} module @param {Options} options */
+async function runScore(module, options) {
+  const text = new Uint8Array(await readAll(/** @type {string} */ (options.score))).subarray(0, options.scoreBytes);
+  if (text.length === 0) throw new LogitscopeError('BadModel', `"${options.score}" is empty, expected a text to score`);
+  const pieces = cut(text, options.scorePiece);
+  const { engine } = await openModel(module, options, Math.max(...pieces.map((piece) => piece.length)));
+  const run = score(engine, pieces);
+  const draw = process.stderr.isTTY;
+  let state = run.next();
+  for (; !state.done; state = run.next()) if (draw) process.stderr.write(progressBar(state.value, text.length));
+  if (draw) process.stderr.write(CLEAR_LINE);
+  await print(`${JSON.stringify(state.value)}\n`);
+}
+
+/**
+ * Draws token after token behind the prompt, until one ends the text or there is no room.
+ * @param {Engine} engine
+ * @param {Uint32Array} prompt
+ * @param {Options} options
+ * @param {import('./engine.js').SampleOptions} sampling
+ */
+function* generate(engine, prompt, { tokens }, sampling) {
+  const room = Math.min(prompt.length + tokens, engine.context);
+  const ids = new Uint32Array(room);
+  ids.set(prompt);
+  finish(engine.compute(prompt));
+  for (let length = prompt.length; length < room; length++) {
+    const step = engine.step(ids.subarray(0, length), sampling);
+    yield step;
+    if (step.end) return;
+    ids[length] = step.id;
+  }
+}
+
+/** @param {Engine} engine @param {string} name @param {Uint32Array} prompt @param {Options} options */
+async function runGenerate(engine, name, prompt, options) {
+  const { json, seed, stages } = options;
+  const bars = !json && options.show && process.stdout.isTTY;
+  /** @type {'none' | 'top' | 'full'} */
+  const trace = json ? options.trace : bars ? 'top' : 'none';
+  const sampling = { stages, seed, trace, top: json ? LISTED : SHOWN };
+  engine.hashing = options.hash;
+
+  if (json) await print(headerLine(name, prompt));
+  else if (!bars) await print(options.prompt);
+  let begins = options.prompt.length === 0 && engine.core.stripsSpace;
+  for (const step of generate(engine, prompt, options, sampling)) {
+    if (json) await print(stepLine(step, options.logits ? engine.core.logits : undefined));
+    else if (bars) await print(stepBars(step, (id) => engine.core.token(id).piece));
+    else if (!step.end) await print(begins && step.bytes[0] === 0x20 ? step.bytes.subarray(1) : step.bytes);
+    begins = false;
+  }
+  if (!json) await print('\n');
+  if (options.hash) await print(`logits-hash: ${engine.core.hash}\n`);
+}
+
+/** @param {string[]} args */
+async function main(args) {
+  const module = await WebAssembly.compile(await readAll(WASM_URL));
+  const options = await readOptions(args, new Core(module));
+  if (!options) return print(USAGE);
+  if (options.score !== undefined) return runScore(module, options);
+
+  const { engine, name } = await openModel(module, options, options.prompt.length);
+  const prompt = engine.core.tokenize(options.prompt, options);
+  if (options.tokenize) return print(`${prompt.join(' ')}\n`);
+  if (prompt.length === 0) {
+    throw new UsageError('the prompt has no token and the model no BOS; give --prompt a text');
+  }
+  if (prompt.length > engine.context) {
+    const message = `the prompt has ${prompt.length} tokens, the context holds ${engine.context}; shorten the prompt`;
+    throw new RangeError(message);
+  }
+  return runGenerate(engine, name, prompt, options);
+}
+
+/** One printable line. @param {unknown} error */
+function lineOf(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  // eslint-disable-next-line no-control-regex
+  return `logitscope: ${message.replace(/[\x00-\x1f\x7f]/g, '?')}\n`;
+}
+
+process.stdout.on('error', (error) => {
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(0); // nobody reads on
+  process.stderr.write(lineOf(error));
+  process.exit(1);
+});
+
+main(process.argv.slice(2)).catch((error) => {
+  process.stderr.write(lineOf(error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

@@ -1,0 +1,429 @@
+// The WebAssembly core as JavaScript: its exports as small methods, its numbers as a live object.
+// On the token's way: what engine.js calls is done by src/wasm.c, through this file alone.
+// Must not know sessions, sources or workers; names and layouts come from C, none is written here.
+
+import { LogitscopeError, rangeError } from './errors.js';
+import { decodeUtf8 } from './utf8.js';
+
+/**
+ * @typedef {object} StageSpec what a stage is called and which values it takes
+ * @property {string} name
+ * @property {number} minimum
+ * @property {number} maximum
+ * @property {number} off the value that changes nothing
+ * @property {boolean} aboveMinimum the minimum itself is not permitted
+ * @property {boolean} belowMaximum the maximum itself is not permitted
+ * @property {boolean} whole only integers
+ *
+ * @typedef {object} Stage one step of a pipeline
+ * @property {string} name
+ * @property {number} value
+ *
+ * @typedef {object} StageRow the distribution after a stage
+ * @property {string} name `logits` for the first row: the softmax of the raw logits
+ * @property {number} value
+ * @property {number} kept how many tokens have a place in the distribution
+ * @property {number} keptMass the probability these had before they were renormalised
+ * @property {number} entropy in bits
+ * @property {Uint32Array} ids the first kept tokens in rank order
+ * @property {Float32Array} probs
+ * @property {number} otherCount kept tokens that are not listed
+ * @property {number} otherMass and their probability
+ *
+ * @typedef {object} Draw
+ * @property {number} id
+ * @property {number} logprob natural logarithm of the model's own probability of the token
+ * @property {number} entropy of the model's own distribution, in bits
+ * @property {number} u the uniform number that chose the token
+ */
+
+const PAGE = 65536;
+const MAX_BYTES = 2 ** 32;
+const FIRST_BYTES = 2 ** 21; // enough for everything static
+
+export class Core {
+  /** The live values of the `port` in src/wasm.c. @type {Record<string, number>} */
+  port = {};
+  #wasm;
+  #memory;
+  #u8 = new Uint8Array();
+  #u32 = new Uint32Array();
+  #f32 = new Float32Array();
+  #f64 = new Float64Array();
+
+  /**
+   * An instance of the core with a memory of its own.
+   * @param {WebAssembly.Module} module
+   * @param {number} [bytes] of memory, for good; without it there is little, and `reserve` gives more
+   */
+  constructor(module, bytes) {
+    const first = Math.max(bytes ?? 0, FIRST_BYTES);
+    this.#memory = newMemory(first, bytes === undefined ? MAX_BYTES : first);
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    this.#wasm = /** @type {Record<string, (...args: number[]) => number>} */ (instance.exports);
+    this.#wasm._initialize?.();
+    this.#bindMemory();
+    this.#bindPort(this.#wasm.port_open(), this.#wasm.port_fields());
+
+    this.statusNames = this.#names(this.#wasm.status_name);
+    this.kernelNames = this.#names(this.#wasm.kernels_name);
+    this.stageNames = this.#names(this.#wasm.stage_spec);
+    /** What each kind of stage takes; the first, the raw logits, belongs in no pipeline. */
+    this.stageSpecs = this.stageNames.slice(1).map((name, i) => this.#stageSpec(name, i + 1));
+    this.drawVersion = this.#wasm.draw_version();
+  }
+
+  // ---- memory ----
+
+  #bindMemory() {
+    const { buffer } = this.#memory;
+    this.#u8 = new Uint8Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#f32 = new Float32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
+  }
+
+  /** Gives `port` a getter for every field that C lists as {name, offset, is_double}.
+   * @param {number} port @param {number} fields */
+  #bindPort(port, fields) {
+    for (let at = fields / 4; this.#u32[at] !== 0; at += 3) {
+      const [name, offset, isDouble] = this.#u32.subarray(at, at + 3);
+      const address = port + offset;
+      const get = isDouble ? () => this.#f64[address / 8] : () => this.#u32[address / 4];
+      Object.defineProperty(this.port, this.#cString(name), { get, enumerable: true });
+    }
+  }
+
+  /** Where the file's bytes begin. */
+  get fileAt() {
+    return align(this.port.heap);
+  }
+
+  get memoryBytes() {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * A view of memory. It ends with the next `reserve`, where there is one.
+   * @param {number} at
+   * @param {number} n
+   */
+  bytes(at, n) {
+    return this.#u8.subarray(at, at + n);
+  }
+
+  /** Sees that memory reaches to `bytes`. @param {number} bytes */
+  reserve(bytes) {
+    const missing = Math.ceil((bytes - this.memoryBytes) / PAGE);
+    if (missing <= 0) return;
+    try {
+      this.#memory.grow(missing);
+    } catch (error) {
+      throw outOfMemory(bytes, error);
+    }
+    this.#bindMemory();
+  }
+
+  /** @param {number} at */
+  #cString(at) {
+    return decodeUtf8(this.#u8.subarray(at, this.#u8.indexOf(0, at)));
+  }
+
+  /** Every name that an export knows, from index 0. @param {(index: number) => number} nameAt */
+  #names(nameAt) {
+    const names = [];
+    for (let at; (at = nameAt(names.length)); ) names.push(this.#cString(at));
+    return names;
+  }
+
+  /** @param {string} name @param {number} kind @returns {StageSpec} */
+  #stageSpec(name, kind) {
+    this.#wasm.stage_spec(kind);
+    return {
+      name,
+      minimum: this.port.stage_minimum,
+      maximum: this.port.stage_maximum,
+      off: this.port.stage_off,
+      aboveMinimum: this.port.stage_above_minimum !== 0,
+      belowMaximum: this.port.stage_below_maximum !== 0,
+      whole: this.port.stage_whole !== 0,
+    };
+  }
+
+  /**
+   * Throws the core's last error unless the status is OK.
+   * @param {number} status
+   * @param {[field: string, range: unknown, value: unknown]} setting what a RangeError would be about
+   */
+  #check(status, ...setting) {
+    if (status === 0) return;
+    const message = this.#cString(this.port.message);
+    const name = this.statusNames[status];
+    if (name === 'RangeError') throw rangeError(message, ...setting);
+    throw new LogitscopeError(/** @type {any} */ (name), message);
+  }
+
+  // ---- loading ----
+
+  /**
+   * Reads the header from the first `have` bytes of a file, which lie at `fileAt`.
+   * @param {number} have
+   * @param {boolean} isAll the file has no more
+   * @returns {boolean} whether that was all of the header
+   */
+  inspect(have, isAll) {
+    const status = this.#wasm.inspect(this.fileAt, have);
+    if (this.statusNames[status] === 'NeedMore') {
+      if (!isAll) return false;
+      throw new LogitscopeError('BadModel', this.#cString(this.port.message));
+    }
+    this.#check(status, 'source', null, null);
+    return true;
+  }
+
+  /**
+   * After inspect: the bytes of memory that the whole model needs, everything included.
+   * @param {number} context positions in the KV cache
+   * @param {number} batch prompt tokens a call
+   * @param {number} textBytes longest text to tokenize
+   */
+  plan(context, batch, textBytes) {
+    const range = [1, this.port.context];
+    if (context > this.port.context) this.#check(this.#wasm.plan(context, 1, 0), 'contextLength', range, context);
+    this.#check(this.#wasm.plan(context, batch, textBytes), 'batch', [1, 65536], batch);
+    return align(this.fileAt + this.port.file_bytes) + this.port.workspace_bytes;
+  }
+
+  /**
+   * Opens the whole file, which lies at `fileAt`; the arguments are those of `plan`.
+   * @param {number} fileBytes
+   * @param {number} context
+   * @param {number} batch
+   * @param {number} textBytes
+   */
+  open(fileBytes, context, batch, textBytes) {
+    const workspace = align(this.fileAt + fileBytes);
+    const status = this.#wasm.open(
+      this.fileAt, fileBytes, workspace, this.memoryBytes - workspace, context, batch, textBytes,
+    );
+    this.#check(status, 'contextLength', null, context);
+  }
+
+  /** @param {string} name of a kernel set; `auto` is the fastest */
+  useKernels(name) {
+    const index = name === 'auto' ? this.kernelNames.length - 1 : this.kernelNames.indexOf(name);
+    if (index < 0) {
+      const known = ['auto', ...this.kernelNames];
+      throw rangeError(`kernels is "${name}", expected ${listed(known)}`, 'kernels', known, name);
+    }
+    this.#wasm.use_kernels(index);
+    return this.kernelNames[index];
+  }
+
+  /** What a metadata string says, or null: `architecture`, `name` or `license`. @param {string} field */
+  text(field) {
+    const at = this.port[field];
+    return at ? decodeUtf8(this.#u8.subarray(at, at + this.port[`${field}_bytes`])) : null;
+  }
+
+  /** The model's special token, or null. @param {'bos' | 'eos'} field */
+  idOf(field) {
+    return this.port[field] === this.port.no_token ? null : this.port[field];
+  }
+
+  /** @returns {string | null} */
+  get weightType() {
+    const name = this.#wasm.tensor_type_name(this.port.weight_type);
+    return this.port.has_weights && name ? this.#cString(name) : null;
+  }
+
+  // ---- tokens ----
+
+  /**
+   * Encodes a text. BOS and a space before it are only put where the model wants them.
+   * @param {string | Uint8Array} text
+   * @param {{ bos?: boolean, special?: boolean, prefix?: boolean }} [options]
+   */
+  tokenize(text, { bos = true, special = false, prefix = true } = {}) {
+    const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+    const { text: at, text_capacity: capacity } = this.port;
+    if (bytes.length <= capacity) this.#u8.set(bytes, at); // a longer one is refused there
+    const status = this.#wasm.tokenize(bytes.length, Number(bos), Number(special), Number(prefix));
+    this.#check(status, 'text', [0, capacity], bytes.length);
+    return this.#u32.slice(this.port.ids / 4, this.port.ids / 4 + this.port.count);
+  }
+
+  /**
+   * The raw bytes of a token; none for a control token.
+   * @param {number} id
+   */
+  tokenBytes(id) {
+    this.#check(this.#wasm.token_bytes(id), 'id', [0, this.port.vocab - 1], id);
+    return this.#u8.slice(this.port.text, this.port.text + this.port.count);
+  }
+
+  /**
+   * A token for display: its spelling in the vocabulary, its bytes, its type.
+   * @param {number} id
+   */
+  token(id) {
+    const bytes = this.tokenBytes(id);
+    const { piece, piece_bytes: n, token_type: type } = this.port;
+    const typeName = this.#wasm.token_type_name(type);
+    return {
+      id,
+      piece: decodeUtf8(this.#u8.subarray(piece, piece + n)),
+      bytes,
+      text: decodeUtf8(bytes),
+      type: typeName ? this.#cString(typeName) : 'normal',
+    };
+  }
+
+  /** Whether decoding a text takes one leading space off. */
+  get stripsSpace() {
+    return this.#wasm.strips_space() !== 0;
+  }
+
+  // ---- a step ----
+
+  /**
+   * Computes tokens at `position` and after.
+   * @param {Uint32Array} ids
+   * @param {number} position
+   */
+  forward(ids, position) {
+    this.#u32.set(ids, this.port.ids / 4);
+    this.#check(this.#wasm.forward(ids.length, position), 'ids', [0, this.port.vocab - 1], ids);
+  }
+
+  /**
+   * Computes the logits after token `row` of the last forward.
+   * @param {number} row
+   */
+  computeLogits(row) {
+    this.#check(this.#wasm.logits(row), 'row', null, row);
+  }
+
+  /** The logits in memory, as a view. */
+  get logits() {
+    return this.#f32.subarray(this.port.logits / 4, this.port.logits / 4 + this.port.vocab);
+  }
+
+  hashReset() {
+    this.#wasm.hash_reset();
+  }
+
+  /** Folds the logits into the hash. */
+  hashLogits() {
+    this.#wasm.hash_logits();
+  }
+
+  /** The hash so far, 16 hexadecimal digits. */
+  get hash() {
+    return [this.port.hash_high, this.port.hash_low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  }
+
+  /** @param {Stage[]} stages */
+  #writeStages(stages) {
+    const { max_stages: most, stage_kinds: kinds, stage_values: values } = this.port;
+    stages.slice(0, most).forEach(({ name, value }, i) => {
+      this.#u32[kinds / 4 + i] = Math.max(this.stageNames.indexOf(name), 0);
+      this.#f64[values / 8 + i] = value;
+    });
+  }
+
+  /** @param {Stage[]} stages @returns {[string, unknown, unknown]} what a RangeError is about */
+  #badStage(stages) {
+    for (const { name, value } of stages) {
+      const spec = this.stageSpecs.find((known) => known.name === name);
+      if (!spec || !isPermitted(spec, value)) return [name, spec && [spec.minimum, spec.maximum], value];
+    }
+    return ['stages', [0, this.port.max_stages], stages.length];
+  }
+
+  /**
+   * Throws a RangeError unless the pipeline can be run. Needs no model.
+   * @param {Stage[]} stages
+   */
+  checkStages(stages) {
+    this.#writeStages(stages);
+    this.#check(this.#wasm.check_stages(stages.length), ...this.#badStage(stages));
+  }
+
+  /**
+   * Runs the logits through the pipeline and draws a token, or takes the one that is forced.
+   * @param {Stage[]} stages
+   * @param {bigint} seed
+   * @param {number} position
+   * @param {number} [force]
+   * @returns {Draw}
+   */
+  sample(stages, seed, position, force = this.port.no_token) {
+    this.checkStages(stages);
+    const low = Number(seed & 0xffffffffn);
+    const status = this.#wasm.sample(stages.length, low, Number(seed >> 32n), position, force);
+    this.#check(status, 'force', [0, this.port.vocab - 1], force);
+    const { token: id, logprob, entropy, u } = this.port;
+    return { id, logprob, entropy, u };
+  }
+
+  /**
+   * Every row of the last sample's trace, each with its first `n` tokens.
+   * @param {number} n
+   */
+  trace(n) {
+    return Array.from({ length: this.port.n_rows }, (_, i) => this.#row(i, n));
+  }
+
+  /** @param {number} index @param {number} n @returns {StageRow} */
+  #row(index, n) {
+    this.#wasm.row(index, n);
+    const { row_kind, row_listed: listed, row_kept: kept, listed_ids, listed_probs } = this.port;
+    return {
+      name: this.stageNames[row_kind],
+      value: this.port.row_value,
+      kept,
+      keptMass: this.port.row_kept_mass,
+      entropy: this.port.row_entropy,
+      ids: this.#u32.slice(listed_ids / 4, listed_ids / 4 + listed),
+      probs: this.#f32.slice(listed_probs / 4, listed_probs / 4 + listed),
+      otherCount: kept - listed,
+      otherMass: kept === listed ? 0 : Math.max(0, 1 - this.port.row_listed_mass),
+    };
+  }
+}
+
+// ---- small things ----
+
+/** Rounds an address up to a multiple of 64. @param {number} address */
+function align(address) {
+  return Math.ceil(address / 64) * 64;
+}
+
+/** @param {StageSpec} spec @param {number} value */
+function isPermitted({ minimum, maximum, aboveMinimum, belowMaximum, whole }, value) {
+  const inside = (aboveMinimum ? value > minimum : value >= minimum) && (belowMaximum ? value < maximum : value <= maximum);
+  return inside && (!whole || Number.isInteger(value));
+}
+
+/** "auto, reference or simd". @param {string[]} names */
+export function listed(names) {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** @param {number} bytes @param {number} mostBytes */
+function newMemory(bytes, mostBytes) {
+  if (bytes > MAX_BYTES) throw outOfMemory(bytes);
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: Math.ceil(mostBytes / PAGE) });
+  } catch (error) {
+    throw outOfMemory(bytes, error);
+  }
+}
+
+/** @param {number} bytes @param {unknown} [cause] */
+function outOfMemory(bytes, cause) {
+  const needed = `the model needs ${(bytes / 2 ** 30).toFixed(2)} GiB of memory`;
+  const why = bytes > MAX_BYTES ? 'WebAssembly has 4 GiB' : 'there is not that much';
+  return new LogitscopeError('OutOfMemory', `${needed}, ${why}; choose a smaller model or context length`, { cause });
+}

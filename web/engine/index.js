@@ -1,0 +1,351 @@
+// The engine's public API: Model and Session. Works the same in a browser and in Node.
+// On the token's way: a text comes in here, and steps come out; a worker computes them.
+// Must not know a page's elements; a session is a list of token ids, nothing more.
+
+import { Client } from './client.js';
+import { LogitscopeError, rangeError } from './errors.js';
+import { checkIds, checkSeed, checkStages, checkText, checkTrace, checkWhole } from './settings.js';
+import { postable, sourceName } from './source.js';
+
+export { LogitscopeError };
+
+/**
+ * @typedef {import('./source.js').Source} Source
+ * @typedef {import('./load.js').Progress} Progress
+ * @typedef {import('./core.js').Stage} Stage
+ * @typedef {import('./core.js').StageRow} StageRow
+ * @typedef {import('./core.js').StageSpec} StageSpec
+ * @typedef {import('./engine.js').Step} Step
+ * @typedef {import('./engine.js').Work} Work
+ *
+ * @typedef {object} LoadOptions
+ * @property {AbortSignal} [signal]
+ * @property {(progress: Progress) => void} [onProgress]
+ * @property {number} [contextLength] positions in the KV cache; default: the model's own, up to 2048
+ * @property {number} [batch] prompt tokens computed together; default 64
+ * @property {number} [textBytes] longest text that tokenize and feed take; default 262144
+ * @property {'auto' | 'reference' | 'simd'} [kernels] default: the fastest
+ * @property {string | URL} [wasmUrl] where logitscope.wasm is
+ *
+ * @typedef {Omit<import('./load.js').ModelInfo, 'name'> & { name: string, kernels: string, bos: number | null, eos: number | null }} ModelInfo
+ *
+ * @typedef {object} Token for display
+ * @property {number} id
+ * @property {string} piece as spelled in the vocabulary
+ * @property {Uint8Array} bytes
+ * @property {string} text the bytes on their own; half a character is U+FFFD
+ * @property {string} type `normal`, `unknown`, `control`, `user-defined`, `unused` or `byte`
+ *
+ * @typedef {object} TraceOptions
+ * @property {'none' | 'top' | 'full'} [trace] how many tokens each stage lists
+ * @property {number} [top] with trace `top`; default 50
+ * @property {number} [force] the token that stands there, instead of the drawn one
+ * @property {AbortSignal} [signal]
+ */
+
+/** Where the build puts the core. */
+const WASM_URL = new URL('../../build/engine/logitscope.wasm', import.meta.url);
+
+/** The default pipeline: every stage there, none does anything. */
+const PLAIN = [
+  { name: 'temperature', value: 1 },
+  { name: 'top-k', value: 0 },
+  { name: 'top-p', value: 1 },
+  { name: 'min-p', value: 0 },
+];
+
+/**
+ * Asks a fresh worker about a source. Addresses are made absolute here: a worker's are relative to itself.
+ * @param {Client} client
+ * @param {'load' | 'probe'} op
+ * @param {Source} source
+ * @param {LoadOptions} options
+ */
+async function ask(client, op, source, { signal, onProgress, wasmUrl = WASM_URL, ...rest }) {
+  const { kernels } = rest;
+  const contextLength = rest.contextLength && checkWhole(rest.contextLength, 'contextLength', 1, 2 ** 32 - 1);
+  const batch = checkWhole(rest.batch ?? 64, 'batch', 1, 65536);
+  const textBytes = checkWhole(rest.textBytes ?? 262144, 'textBytes', 0, 2 ** 30);
+  const [bytes, stream] = source instanceof ReadableStream ? [undefined, source] : [postable(source), undefined];
+  const args = {
+    source: bytes,
+    wasmUrl: postable(wasmUrl),
+    options: { contextLength, batch, textBytes, kernels },
+  };
+  return client.call(op, args, { signal, onProgress, stream });
+}
+
+/** @template {{ name: string | null }} Info @param {Info} info @param {Source} source */
+function named(info, source) {
+  return { ...info, name: info.name ?? sourceName(source) ?? 'model' };
+}
+
+export class Model {
+  #client;
+  #info;
+
+  /** Use `Model.load`. @param {Client} client @param {ModelInfo} info */
+  constructor(client, info) {
+    this.#client = client;
+    this.#info = info;
+  }
+
+  /**
+   * Loads a model, streamed straight into its place.
+   * @param {Source} source
+   * @param {LoadOptions} [options]
+   */
+  static async load(source, options = {}) {
+    const client = new Client();
+    try {
+      return new Model(client, named(await ask(client, 'load', source, options), source));
+    } catch (error) {
+      client.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * Reads a model's header only, and says what it is and would need; rejects as `load` would.
+   * @param {Source} source
+   * @param {LoadOptions} [options]
+   * @returns {Promise<Omit<ModelInfo, 'kernels' | 'bos' | 'eos'> & { verdict: 'ok' }>}
+   */
+  static async probe(source, options = {}) {
+    const client = new Client();
+    try {
+      return { ...named(await ask(client, 'probe', source, options), source), verdict: 'ok' };
+    } finally {
+      client.stop();
+    }
+  }
+
+  /** What the model is. */
+  get info() {
+    return this.#info;
+  }
+
+  /**
+   * The ids of a text.
+   * @param {string} text
+   * @param {{ bos?: boolean, special?: boolean }} [options] bos: put BOS first if the model wants it (default);
+   *   special: parse special tokens, which are text otherwise
+   * @returns {Promise<Uint32Array>}
+   */
+  async tokenize(text, { bos, special } = {}) {
+    const options = { bos, special };
+    return this.#client.call('tokenize', { text: checkText(text), options });
+  }
+
+  /**
+   * The text of tokens from the start of a text.
+   * @param {ArrayLike<number>} ids
+   * @returns {Promise<string>}
+   */
+  async detokenize(ids) {
+    return this.#client.call('detokenize', { ids: checkIds(ids, this.#info.vocab) });
+  }
+
+  /**
+   * Tokens for display, each on its own.
+   * @param {ArrayLike<number>} ids
+   * @returns {Promise<Token[]>}
+   */
+  async tokens(ids) {
+    return this.#client.call('tokens', { ids: checkIds(ids, this.#info.vocab) });
+  }
+
+  /**
+   * A new, empty text.
+   * @param {{ seed?: number | bigint, stages?: Stage[] }} [options]
+   */
+  session({ seed = 1, stages = PLAIN } = {}) {
+    return new Session(this.#client, this.#info, seed, stages);
+  }
+
+  /** Ends the worker and frees all memory; what is pending, and every later call, rejects. */
+  unload() {
+    this.#client.stop();
+  }
+}
+
+/**
+ * A text in the making: ids, and the settings that the next ones are drawn with. Calls are carried out
+ * in the order in which they were made, with the settings that held then.
+ */
+export class Session {
+  #client;
+  #info;
+  #ids = new Uint32Array();
+  #seed = 1n;
+  /** @type {Stage[]} */
+  #stages = [];
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+
+  /**
+   * Use `model.session`.
+   * @param {Client} client
+   * @param {ModelInfo} info
+   * @param {number | bigint} seed
+   * @param {Stage[]} stages
+   */
+  constructor(client, info, seed, stages) {
+    this.#client = client;
+    this.#info = info;
+    this.seed = seed;
+    this.stages = stages;
+  }
+
+  /** How many tokens there are, BOS included. */
+  get length() {
+    return this.#ids.length;
+  }
+
+  /** The tokens, as a copy. */
+  get ids() {
+    return this.#ids.slice();
+  }
+
+  /** @returns {Stage[]} the pipeline, in its order */
+  get stages() {
+    return this.#stages.map((stage) => ({ ...stage }));
+  }
+
+  set stages(stages) {
+    this.#stages = checkStages(stages, this.#info.stages);
+  }
+
+  /** @returns {number | bigint} */
+  get seed() {
+    return this.#seed <= Number.MAX_SAFE_INTEGER ? Number(this.#seed) : this.#seed;
+  }
+
+  set seed(seed) {
+    this.#seed = checkSeed(seed);
+  }
+
+  /**
+   * Adds a text, or tokens. Where it is aborted or fails, the session stays as it was.
+   * @param {string | ArrayLike<number>} textOrIds
+   * @param {{ signal?: AbortSignal, onProgress?: (work: Work) => void, bos?: boolean, special?: boolean }} [options]
+   * @returns {Promise<number>} how many tokens were added
+   */
+  async feed(textOrIds, { signal, onProgress, bos, special } = {}) {
+    const what =
+      typeof textOrIds === 'string'
+        ? { text: textOrIds, options: { bos, special } }
+        : { added: checkIds(textOrIds, this.#info.vocab) };
+    return this.#next(async () => {
+      /** @type {Uint32Array} */
+      const added = await this.#client.call('feed', { ids: this.#ids, ...what }, { signal, onProgress });
+      this.#ids = new Uint32Array([...this.#ids, ...added]);
+      return added.length;
+    });
+  }
+
+  /**
+   * Draws the next token and adds it.
+   * @param {TraceOptions} [options]
+   * @returns {Promise<Step>}
+   */
+  async step(options = {}) {
+    const sampling = this.#sampling(options);
+    return this.#next(async () => {
+      const { contextLength } = this.#info;
+      if (this.length >= contextLength) {
+        const message = `the context of ${contextLength} tokens is full; rewind, or load the model with a larger contextLength`;
+        throw rangeError(message, 'length', [1, contextLength], this.length);
+      }
+      /** @type {Step} */
+      const step = await this.#client.call('step', { ids: this.#ids, options: sampling }, options);
+      this.#ids = new Uint32Array([...this.#ids, step.id]);
+      return step;
+    });
+  }
+
+  /**
+   * Draws token after token, until one ends the text, or the context is full, or one of the `stop` texts
+   * has appeared.
+   * @param {TraceOptions & { maxTokens?: number, stop?: string[] }} [options]
+   * @returns {AsyncGenerator<Step, void>}
+   */
+  async *generate({ maxTokens = Infinity, stop = [], ...options } = {}) {
+    const longest = Math.max(1, ...stop.map((end) => end.length));
+    let tail = '';
+    for (let n = 0; n < maxTokens && this.length < this.#info.contextLength; n++) {
+      const step = await this.step(options);
+      yield step;
+      tail += step.text;
+      if (step.end || stop.some((end) => tail.includes(end))) return;
+      tail = tail.slice(-longest);
+    }
+  }
+
+  /**
+   * Looks at a position again: the step as if it were drawn there now, under these settings. Changes
+   * nothing. The position behind the last token is the next one's.
+   * @param {number} position 1 to length
+   * @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} [options]
+   * @returns {Promise<Step & { actual: number | null }>} actual: the token that stands there
+   */
+  async inspect(position, { trace = 'top', ...options } = {}) {
+    const sampling = this.#sampling({ ...options, trace });
+    return this.#next(async () => {
+      checkWhole(position, 'position', 1, this.length);
+      const ids = this.#ids.slice(0, position);
+      const step = await this.#client.call('step', { ids, options: sampling }, options);
+      return { ...step, actual: this.#ids[position] ?? null };
+    });
+  }
+
+  /**
+   * The logits of the next position.
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<Float32Array>}
+   */
+  async logits(options) {
+    return this.#next(() => this.#client.call('logits', { ids: this.#ids }, options));
+  }
+
+  /**
+   * Keeps the first `position` tokens.
+   * @param {number} position 0 to length
+   */
+  async rewind(position) {
+    return this.#next(async () => {
+      checkWhole(position, 'position', 0, this.length);
+      this.#ids = this.#ids.slice(0, position);
+    });
+  }
+
+  /** An independent session with the same tokens and settings. */
+  fork() {
+    const other = new Session(this.#client, this.#info, this.#seed, this.#stages);
+    other.#ids = this.#ids; // never changed in place
+    return other;
+  }
+
+  /**
+   * Does something once everything asked before is done.
+   * @template Result
+   * @param {() => Promise<Result>} task
+   * @returns {Promise<Result>}
+   */
+  #next(task) {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} options */
+  #sampling({ trace = 'none', top = 50, force, stages, seed }) {
+    return {
+      trace: checkTrace(trace),
+      top: checkWhole(top, 'top', 0, 2 ** 32 - 1),
+      force: force === undefined ? undefined : checkWhole(force, 'force', 0, this.#info.vocab - 1),
+      stages: stages ? checkStages(stages, this.#info.stages) : this.#stages,
+      seed: seed === undefined ? this.#seed : checkSeed(seed),
+    };
+  }
+}

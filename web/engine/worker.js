@@ -1,0 +1,145 @@
+// The worker that hosts an engine: one model, requests answered one after the other.
+// On the token's way between client.js, which posts the requests, and engine.js, which computes.
+// Must not know sessions; every request brings the ids that it is about.
+
+import { Engine } from './engine.js';
+import { toPlain } from './errors.js';
+import { load, probe } from './load.js';
+import { nextTurn, pagePort } from './platform.js';
+import { readAll } from './source.js';
+
+/**
+ * Messages. A request is `{ id, op, args }` and is answered by one `{ id, result }` or `{ id, error }`,
+ * after any number of `{ id, progress }`. `{ id, abort: true }` asks to stop it. A stream that cannot be
+ * posted is pumped: `{ id, pull: true }` is answered by `{ id, chunk }`, undefined at the end.
+ *
+ * @typedef {object} Task what an operation is given besides its arguments
+ * @property {AbortSignal} signal
+ * @property {(progress: object) => void} report
+ * @property {() => AsyncIterable<Uint8Array>} pulled the chunks of a pumped stream
+ */
+
+const REPORT_EVERY = 16; // ms; more could not be seen
+
+const port = pagePort();
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+/** @type {Map<number, (chunk: Uint8Array | undefined) => void>} */
+const pulls = new Map();
+/** @type {Promise<void>} */
+let queue = Promise.resolve();
+/** @type {Engine} */
+let engine;
+
+/** @param {string} url */
+async function compile(url) {
+  return WebAssembly.compile(await readAll(url));
+}
+
+/** Computes ids in batches, and listens for an abort between them. @param {Uint32Array} ids @param {Task} task */
+async function compute(ids, { signal, report }) {
+  for (const work of engine.compute(ids)) {
+    report(work);
+    if (work.loaded < work.total) await nextTurn();
+    signal.throwIfAborted();
+  }
+}
+
+/** What can be asked. @type {Record<string, (args: any, task: Task) => Promise<unknown> | unknown>} */
+const operations = {
+  async load({ source, wasmUrl, options }, { signal, report, pulled }) {
+    const settings = { ...options, signal, onProgress: report };
+    const { core, info } = await load(await compile(wasmUrl), source ?? pulled(), settings);
+    engine = new Engine(core, options);
+    return info;
+  },
+
+  async probe({ source, wasmUrl, options }, { signal, pulled }) {
+    return probe(await compile(wasmUrl), source ?? pulled(), { ...options, signal });
+  },
+
+  tokenize: ({ text, options }) => engine.core.tokenize(text, options),
+  detokenize: ({ ids }) => engine.detokenize(ids),
+  tokens: ({ ids }) => Array.from(ids, (id) => engine.core.token(id)),
+
+  /** Computes `ids` and what is added to them; answers what was added. */
+  async feed({ ids, text, added, options }, task) {
+    const more = added ?? engine.tokenizeAfter(ids, text, options);
+    const all = new Uint32Array([...ids, ...more]);
+    engine.checkRoom(all.length);
+    if (more.length > 0) await compute(all, task);
+    return more;
+  },
+
+  async step({ ids, options }, task) {
+    await compute(ids, task);
+    return engine.step(ids, options);
+  },
+
+  async logits({ ids }, task) {
+    await compute(ids, task);
+    return engine.logits(ids).slice();
+  },
+};
+
+/** The buffers of a result that are given away with it. @param {any} result @returns {ArrayBuffer[]} */
+function buffersOf(result) {
+  if (ArrayBuffer.isView(result)) return [/** @type {ArrayBuffer} */ (result.buffer)];
+  if (result === null || typeof result !== 'object') return [];
+  return Object.values(result).flatMap(buffersOf);
+}
+
+/**
+ * Passes on the first, the last and now and then one of the reports between.
+ * @param {number} id
+ */
+function reporter(id) {
+  let phase = '';
+  let next = 0;
+  return (/** @type {any} */ progress) => {
+    const now = performance.now();
+    if (progress.phase === phase && progress.loaded < progress.total && now < next) return;
+    phase = progress.phase;
+    next = now + REPORT_EVERY;
+    port.post({ id, progress });
+  };
+}
+
+/** @param {number} id */
+async function* pulledChunks(id) {
+  for (;;) {
+    const chunk = await new Promise((resolve) => {
+      pulls.set(id, resolve);
+      port.post({ id, pull: true });
+    });
+    if (!chunk) return;
+    yield chunk;
+  }
+}
+
+/** @param {number} id @param {string} op @param {any} args @param {AbortSignal} signal */
+async function answer(id, op, args, signal) {
+  try {
+    signal.throwIfAborted();
+    const result = await operations[op](args, { signal, report: reporter(id), pulled: () => pulledChunks(id) });
+    port.post({ id, result }, buffersOf(result));
+  } catch (error) {
+    port.post({ id, error: toPlain(error) });
+  } finally {
+    running.delete(id);
+    pulls.delete(id);
+  }
+}
+
+port.onMessage((message) => {
+  const { id } = message;
+  if ('op' in message) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    queue = queue.then(() => answer(id, message.op, message.args, controller.signal));
+  } else if ('abort' in message) {
+    running.get(id)?.abort();
+  } else {
+    pulls.get(id)?.(message.chunk);
+  }
+});

@@ -1,0 +1,30 @@
+// The size of the engine as a page downloads it: the wasm and its JavaScript, gzipped.
+// Beside the token's way; the build prints it, a test holds it under the design's limit.
+// Must not know the page: its own code and the model are not counted.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+/** Promised in the design, in bytes. */
+export const LIMIT = 150_000;
+
+/** Of the terminal alone; no page loads them. */
+const TERMINAL = /^(cli.*|score)\.js$/;
+
+const gzipped = (/** @type {Buffer} */ bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** @returns {{ wasm: number, script: number, total: number }} bytes; the JavaScript as it stands, not minified */
+export function engineSize() {
+  const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+  const scripts = readdirSync(at('engine')).filter((name) => name.endsWith('.js') && !TERMINAL.test(name));
+  const wasm = gzipped(readFileSync(at('../build/engine/logitscope.wasm')));
+  const script = gzipped(Buffer.concat(scripts.map((name) => readFileSync(at(`engine/${name}`)))));
+  return { wasm, script, total: wasm + script };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const kB = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const { wasm, script, total } = engineSize();
+  console.log(`engine, gzipped: ${kB(wasm)} wasm + ${kB(script)} JavaScript = ${kB(total)}, of at most ${kB(LIMIT)}`);
+}
