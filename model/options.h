@@ -1,0 +1,22 @@
+// The trainer's options: their defaults, their names, what they mean.
+// Read by train.c only.
+// Must not know what is done with them.
+#ifndef MODEL_OPTIONS_H
+#define MODEL_OPTIONS_H
+
+#include <stdbool.h>
+
+typedef struct {
+  const char *data, *out, *score, *sample;
+  long vocab, dim, layers, heads, kv_heads, hidden, context;
+  long batch, micro, threads, steps, warmup, seed;
+  long save_every, validate_every, log_every;
+  double lr, final_lr, decay, beta2, clip, dropout, temperature;
+  bool fresh;
+} Options;
+
+// Reads "--name value" pairs. False, after a message on stderr, when one is not understood or
+// --help was asked for.
+bool options_read(Options *options, int argc, char **argv);
+
+#endif
