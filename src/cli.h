@@ -8,7 +8,7 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-typedef enum cli_trace { CLI_TRACE_NONE, CLI_TRACE_TOP, CLI_TRACE_FULL } cli_trace;
+typedef enum cli_trace { CLI_TRACE_TOP, CLI_TRACE_FULL } cli_trace;
 
 typedef struct cli_options {
   const char *model;

@@ -38,8 +38,8 @@ static const char usage[] =
     "  --piece N            bytes in a piece (default 1000)\n"
     "  --hash               print a hash over every row of logits\n"
     "  --json               one JSON object a line\n"
-    "  --trace top|full     how many ids a stage lists: 50, or all kept\n"
-    "  --logits             add all logits to each JSON line\n"
+    "  --trace top|full     with --json: how many ids a stage lists, 50 (default) or all kept\n"
+    "  --logits             with --json: add all logits to each line\n"
     "  --show               draw each step's top candidates as bars (in a terminal)\n"
     "  --help               this text\n";
 
@@ -202,7 +202,7 @@ void cli_parse(int argc, char **argv, cli_options *o) {
                      .batch = 64,
                      .seed = 1,
                      .kernels = UINT32_MAX,
-                     .trace = CLI_TRACE_NONE};
+                     .trace = CLI_TRACE_TOP};
   double single[LS_STAGE_KINDS];
   for (uint32_t k = 0; k < LS_STAGE_KINDS; k++) single[k] = ls_stage_spec_of(k)->off;
   const char *stages = NULL, *single_flag = NULL, *prompt = NULL, *text_file = NULL;
@@ -250,9 +250,6 @@ void cli_parse(int argc, char **argv, cli_options *o) {
   if (stages && single_flag) {
     cli_fail(EXIT_USAGE, "--stages and --%s exclude each other; put every stage into --stages", single_flag);
   }
-  if (o->logits && !o->json) cli_fail(EXIT_USAGE, "--logits needs --json");
-  if (o->trace != CLI_TRACE_NONE && !o->json) cli_fail(EXIT_USAGE, "--trace needs --json");
-  if (o->json && o->trace == CLI_TRACE_NONE) o->trace = CLI_TRACE_TOP;
 
   if (stages) {
     parse_stages(stages, o);

@@ -18,6 +18,7 @@ void cli_print_number(double value) {
     fputs("null", stdout);
     return;
   }
+  if (value == 0) value = 0; /* JSON in JavaScript has no negative zero */
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);
     if (strtod(text, NULL) == value) break;
@@ -42,8 +43,8 @@ static void print_floats(const float *values, uint32_t n) {
 
 /* ---- text ---- */
 
-/* How many bytes the UTF-8 character at the start of s has: 0 if it is cut short, -1 if there is none
- * (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF). */
+/* How many bytes the UTF-8 character at the start of s has: 0 if it is cut short; if there is none, minus
+ * the bytes that one U+FFFD stands for (RFC 3629; the maximal subparts of the Encoding Standard). */
 static int character_bytes(const uint8_t *s, uint32_t n) {
   if (s[0] < 0x80) return 1;
   const int length = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
@@ -57,7 +58,7 @@ static int character_bytes(const uint8_t *s, uint32_t n) {
     if (i == 1 && s[0] == 0xed) high = 0x9f;
     if (i == 1 && s[0] == 0xf0) low = 0x90;
     if (i == 1 && s[0] == 0xf4) high = 0x8f;
-    if (s[i] < low || s[i] > high) return -1;
+    if (s[i] < low || s[i] > high) return -i;
   }
   return length;
 }
@@ -78,7 +79,7 @@ static uint32_t print_characters(const uint8_t *s, uint32_t n) {
       printf("\\u%04x", *s);
     else
       fwrite(s, 1, (size_t)length, stdout);
-    const uint32_t used = length < 0 ? 1 : (uint32_t)length;
+    const uint32_t used = (uint32_t)(length < 0 ? -length : length);
     s += used;
     n -= used;
   }

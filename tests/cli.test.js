@@ -234,8 +234,6 @@ for (const program of PROGRAMS) {
       ['a prompt twice', [...model, '--prompt', 'a', '--text-file', textFile], /--prompt and --text-file exclude each other/],
       ['unknown kernels', [...model, '--kernels', 'fast'], /--kernels is "fast", expected auto, reference or simd/],
       ['another trace', [...model, '--json', '--trace', 'all'], /--trace is "all", expected top or full/],
-      ['logits without JSON', [...model, '--logits'], /--logits needs --json/],
-      ['a trace without JSON', [...model, '--trace', 'top'], /--trace needs --json/],
       ['a text of nothing', ['--model', bpe], /the prompt has no token/],
       ['bad usage before a bad model', ['--model', noModel, '--top-p', '2'], /top-p is 2/],
     ])) {

@@ -32,8 +32,8 @@ export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT 
   --piece N            bytes in a piece (default 1000)
   --hash               print a hash over every row of logits
   --json               one JSON object a line
-  --trace top|full     how many ids a stage lists: 50, or all kept
-  --logits             add all logits to each JSON line
+  --trace top|full     with --json: how many ids a stage lists, 50 (default) or all kept
+  --logits             with --json: add all logits to each line
   --show               draw each step's top candidates as bars (in a terminal)
   --help               this text
 `;
@@ -120,9 +120,6 @@ function checkCombinations(flags) {
   if (!flags.has('model')) throw new UsageError('--model is missing, expected the path of a GGUF file');
   if (flags.has('prompt') && flags.has('text-file')) {
     throw new UsageError('--prompt and --text-file exclude each other; give one');
-  }
-  for (const name of ['logits', 'trace']) {
-    if (flags.has(name) && !flags.has('json')) throw new UsageError(`--${name} needs --json`);
   }
 }
 

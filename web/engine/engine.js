@@ -143,7 +143,6 @@ export class Engine {
    * @returns {Step}
    */
   step(ids, { stages, seed, trace = 'none', top = 50, force }) {
-    this.#core.checkStages(stages);
     this.logits(ids);
     const { id, logprob, entropy, u } = this.#core.sample(stages, seed, ids.length, force);
     const rows = trace === 'none' ? [] : this.#core.trace(trace === 'full' ? this.#core.port.vocab : top);

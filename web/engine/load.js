@@ -120,11 +120,10 @@ class Header {
     const { core, size } = this;
     const trainedContextLength = core.port.context;
     const context = contextLength ?? Math.min(trainedContextLength, defaultContextLength);
-    const text = Math.max(textBytes, batch); // its buffer of ids serves the batch too
-    const memoryBytes = core.plan(context, batch, text);
+    const memoryBytes = core.plan(context, batch, textBytes);
     const info = { ...describe(core), contextLength: context, trainedContextLength, memoryBytes };
     if (size !== null && size < info.fileBytes) throw tooShort(size, info.fileBytes);
-    return { info, context, batch, text };
+    return { info, context, batch, textBytes };
   }
 }
 
@@ -208,7 +207,7 @@ export function probe(module, source, options = {}) {
  */
 export function load(module, source, options = {}) {
   return withHeader(module, source, options, async (header) => {
-    const { info, context, batch, text } = header.plan(options);
+    const { info, context, batch, textBytes } = header.plan(options);
     const { signal, onProgress } = options;
     const total = info.fileBytes;
     const core = new Core(module, info.memoryBytes);
@@ -226,7 +225,7 @@ export function load(module, source, options = {}) {
     }
 
     onProgress?.({ phase: 'open', loaded, total });
-    core.open(total, context, batch, text);
+    core.open(total, context, batch, textBytes);
     const kernels = core.useKernels(options.kernels ?? 'auto');
     return { core, info: { ...info, kernels, bos: core.idOf('bos'), eos: core.idOf('eos') } };
   });

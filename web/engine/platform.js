@@ -41,7 +41,9 @@ export function nodeModule(name) {
 export function startWorker() {
   const threads = nodeModule('node:worker_threads');
   if (threads) {
-    const worker = new threads.Worker(new URL(/* @vite-ignore */ './worker.js', import.meta.url));
+    // Without the process's own flags: some, such as --input-type, are refused where a file is run.
+    const address = new URL(/* @vite-ignore */ './worker.js', import.meta.url);
+    const worker = new threads.Worker(address, { execArgv: [] });
     return {
       post: (message, transfer) => worker.postMessage(message, transfer),
       onMessage: (handler) => void worker.on('message', handler),
