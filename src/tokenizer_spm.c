@@ -1,7 +1,7 @@
 /* SentencePiece-like tokenizing: characters are merged in the order of their pieces' scores.
  * Inside the first hop of a token's way: a fragment of text -> symbols -> tokenizer_merge.c.
- * Knows no special tokens. Pieces spell a space as U+2581; here they have been decoded already, so the
- * text is never escaped, and a U+2581 in a text becomes byte tokens and comes back as itself. */
+ * Knows no special tokens. Pieces spell a space as U+2581; here they have been decoded already, and a
+ * text is not escaped but decoded like them: to SentencePiece a U+2581 in a text is a space too. */
 #include <string.h>
 
 #include "tokenizer.h"
@@ -45,12 +45,10 @@ static uint32_t word_end(const tokenizer_run *r, const uint8_t *text, uint32_t n
 }
 
 ls_status tokenizer_spm_encode(tokenizer_run *r, const uint8_t *text, uint32_t n) {
-  if (r->space_prefix) {
-    r->copy[0] = ' ';
-    memcpy(r->copy + 1, text, n);
-    text = r->copy;
-    n++;
-  }
+  const uint32_t prefix = r->space_prefix;
+  r->copy[0] = ' ';
+  n = prefix + (uint32_t)tokenizer_spm_decode((ls_string){text, n}, r->copy + prefix);
+  text = r->copy;
   ls_status status = LS_OK;
   for (uint32_t at = 0; at < n && !status;) {
     const uint32_t end = word_end(r, text, n, at);
