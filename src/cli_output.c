@@ -109,6 +109,15 @@ static void print_string(const uint8_t *bytes, uint64_t n) {
   putchar('"');
 }
 
+/* A token's text, or its spelling in the vocabulary where it stands for none. */
+static void print_token(const ls_tokenizer *t, uint32_t id) {
+  const uint32_t at = t->text_at[id], n = t->text_at[id + 1] - at;
+  if (n > 0)
+    print_string(t->texts + at, n);
+  else
+    print_string(t->pieces[id].bytes, t->pieces[id].n);
+}
+
 /* ---- lines ---- */
 
 void cli_json_header(const ls_model *m, const char *model_path, const uint32_t *ids, uint32_t n) {
@@ -182,7 +191,7 @@ void cli_show_step(const ls_model *m, ls_sampler *s, const cli_step *step, uint3
     memset(bar, '#', BAR);
     bar[length] = 0;
     printf("%c %-*s %6.2f %%  ", ids[i] == step->draw->token ? '>' : ' ', BAR, bar, 100 * (double)probs[i]);
-    print_string(m->tokenizer.pieces[ids[i]].bytes, m->tokenizer.pieces[ids[i]].n);
+    print_token(&m->tokenizer, ids[i]);
     putchar('\n');
   }
 }

@@ -27,14 +27,15 @@ export function stepLine({ position, id, text, bytes, logprob, entropy, u, stage
 /**
  * The first tokens of a step's last row as bars.
  * @param {Step} step
- * @param {(id: number) => string} pieceOf
+ * @param {(id: number) => { text: string, piece: string }} tokenOf
  */
-export function stepBars({ position, id, u, stages }, pieceOf) {
+export function stepBars({ position, id, u, stages }, tokenOf) {
   const { ids, probs } = /** @type {StageRow} */ (stages.at(-1));
   const lines = Array.from(ids, (candidate, i) => {
     const bar = '#'.repeat(Math.round(probs[i] * BAR)).padEnd(BAR);
     const percent = (100 * probs[i]).toFixed(2).padStart(6);
-    return `${candidate === id ? '>' : ' '} ${bar} ${percent} %  ${JSON.stringify(pieceOf(candidate))}\n`;
+    const { text, piece } = tokenOf(candidate);
+    return `${candidate === id ? '>' : ' '} ${bar} ${percent} %  ${JSON.stringify(text || piece)}\n`;
   });
   return `\nposition ${position}, u = ${u.toFixed(6)}\n${lines.join('')}`;
 }

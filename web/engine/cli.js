@@ -91,7 +91,7 @@ async function runGenerate(engine, name, prompt, options) {
   let begins = options.prompt.length === 0 && engine.core.stripsSpace;
   for (const step of generate(engine, prompt, options, sampling)) {
     if (json) await print(stepLine(step, options.logits ? engine.core.logits : undefined));
-    else if (bars) await print(stepBars(step, (id) => engine.core.token(id).piece));
+    else if (bars) await print(stepBars(step, (id) => engine.core.token(id)));
     else if (!step.end) await print(begins && step.bytes[0] === 0x20 ? step.bytes.subarray(1) : step.bytes);
     begins = false;
   }
