@@ -41,7 +41,7 @@ test: tools-test site cli ## run every test
 
 train: ## train the model that ships from ../shared/data (CORPUS= another folder), in build/train
 	@.ci/install libopenblas-dev
-	@$(MAKE) --no-print-directory -C model train
+	@$(MAKE) --no-print-directory -C model train $(if $(CORPUS),CORPUS=$(abspath $(CORPUS)))
 
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
 	@node tests/bench.js

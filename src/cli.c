@@ -1,6 +1,7 @@
 /* The native command line: the same run as web/engine/cli.js, without WebAssembly.
  * Drives a token's way through the public interface, hop by hop, and prints what comes out.
  * Holds no arithmetic; everything numeric is the core's. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,10 @@ static void feed(const cli_options *o, const uint32_t *ids, uint32_t n, uint32_t
   }
 }
 
+static void print_hash(const cli_options *o) {
+  if (o->hash) printf("logits-hash: %016llx\n", (unsigned long long)hash);
+}
+
 /* ---- generating ---- */
 
 static void print_text(const uint8_t *bytes, uint32_t n, bool strip_space) {
@@ -91,8 +96,8 @@ static void generate(const cli_options *o, const uint32_t *prompt, uint32_t n_pr
   float *probs = allocate(model.tokenizer.n_tokens * sizeof *probs);
   uint8_t *bytes = allocate(model.tokenizer.longest);
   const bool bars = o->show && isatty(STDOUT_FILENO);
-  bool text_begins = n_prompt == (model.tokenizer.add_bos && prompt[0] == model.tokenizer.bos) &&
-                     model.tokenizer.kind == LS_TOKENIZER_SPM && model.tokenizer.add_space_prefix;
+  bool text_begins =
+      o->prompt_bytes == 0 && model.tokenizer.kind == LS_TOKENIZER_SPM && model.tokenizer.add_space_prefix;
   if (o->json)
     cli_json_header(&model, o->model, prompt, n_prompt);
   else if (!bars)
@@ -119,7 +124,7 @@ static void generate(const cli_options *o, const uint32_t *prompt, uint32_t n_pr
     if (i + 1 < o->n_tokens && position + 1 < model.context) feed(o, &draw.token, 1, position);
   }
   if (!o->json) putchar('\n');
-  if (o->hash) printf("logits-hash: %016llx\n", (unsigned long long)hash);
+  print_hash(o);
   free(bytes);
   free(probs);
   free(ids);
@@ -147,7 +152,7 @@ static void score(const cli_options *o) {
   if (total == 0) cli_fail(EXIT_FAILED, "\"%s\" is empty, expected a text to score", o->score);
   const bool progress = isatty(STDERR_FILENO);
   double bits = 0;
-  uint64_t n_tokens = 0;
+  uint64_t n_tokens = 0, n_unscored = 0;
   for (uint64_t at = 0; at < total;) {
     uint64_t end = at + o->score_piece < total ? at + o->score_piece : total;
     while (end < total && text[end] != ' ' && text[end] != '\n') end++;
@@ -160,6 +165,7 @@ static void score(const cli_options *o) {
     const uint32_t n_piece = n + has_bos < model.context ? n + has_bos : model.context;
     bits += score_piece(o, piece, n_piece);
     n_tokens += n_piece - has_bos;
+    n_unscored += n + has_bos - n_piece;
     free(piece);
     free(ids);
     at = end;
@@ -170,13 +176,24 @@ static void score(const cli_options *o) {
     }
   }
   if (progress) fputs("\r\033[K", stderr);
+  if (n_unscored > 0) {
+    fprintf(stderr, "logitscope: %llu of %llu tokens lie past the context and are not scored\n",
+            (unsigned long long)n_unscored, (unsigned long long)(n_tokens + n_unscored));
+  }
   printf("{\"bytes\":%llu,\"tokens\":%llu,\"bitsPerByte\":", (unsigned long long)total,
          (unsigned long long)n_tokens);
   cli_print_number(bits / (double)total);
   puts("}");
+  print_hash(o);
+}
+
+static void end_quietly(int signal_number) {
+  (void)signal_number;
+  _exit(0); /* nobody reads on: `| head` */
 }
 
 int main(int argc, char **argv) {
+  signal(SIGPIPE, end_quietly);
   cli_options o;
   cli_parse(argc, argv, &o);
   uint64_t bytes;
@@ -188,14 +205,14 @@ int main(int argc, char **argv) {
   }
   if (o.score) {
     score(&o);
-    return 0;
+    cli_finish();
   }
   uint32_t n;
   uint32_t *ids = tokenize((const uint8_t *)o.prompt, o.prompt_bytes, o.tokenize_flags, &n);
   if (o.tokenize) {
     for (uint32_t i = 0; i < n; i++) printf(i ? " %u" : "%u", ids[i]);
     putchar('\n');
-    return 0;
+    cli_finish();
   }
   if (n == 0) {
     cli_fail(EXIT_USAGE, "the prompt has no token and the model no BOS; give --prompt a text");
@@ -205,6 +222,5 @@ int main(int argc, char **argv) {
              model.context);
   }
   generate(&o, ids, n);
-  free(ids);
-  return 0;
+  cli_finish();
 }

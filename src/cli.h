@@ -32,6 +32,9 @@ void cli_parse(int argc, char **argv, cli_options *o);
 /* Prints "logitscope: " and the message as one line on stderr and ends the program. */
 _Noreturn void cli_fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Ends the program: 0 if everything could be written. */
+_Noreturn void cli_finish(void);
+
 /* The whole of a file, page-aligned and read-only; ends the program where it cannot be read. */
 const uint8_t *cli_map_file(const char *path, uint64_t *bytes);
 

@@ -57,6 +57,11 @@ void cli_fail(int exit_code, const char *format, ...) {
   exit(exit_code);
 }
 
+void cli_finish(void) {
+  if (fflush(stdout) || ferror(stdout)) cli_fail(EXIT_FAILED, "cannot write the output: %s", strerror(errno));
+  exit(0);
+}
+
 const uint8_t *cli_map_file(const char *path, uint64_t *bytes) {
   struct stat st;
   const int fd = open(path, O_RDONLY);
@@ -91,7 +96,8 @@ static uint64_t parse_count(const char *flag, const char *text, uint64_t low, ui
 static double parse_number(const char *flag, const char *text) {
   char *end;
   const double value = strtod(text, &end);
-  if (!*text || *end || !(value - value == 0)) {
+  const bool plain = text[strspn(text, "0123456789+-.eE")] == 0; /* strtod takes more: hex, blanks, nan */
+  if (!*text || *end || !plain || !(value - value == 0)) {
     cli_fail(EXIT_USAGE, "--%s is \"%s\", expected a number", flag, text);
   }
   return value;
@@ -208,7 +214,9 @@ void cli_parse(int argc, char **argv, cli_options *o) {
   const char *stages = NULL, *single_flag = NULL, *prompt = NULL, *text_file = NULL;
   int index = 0, flag;
   opterr = 0;
-  while ((flag = getopt_long(argc, argv, "", flags, &index)) != -1) {
+  for (int at = optind; (flag = getopt_long(argc, argv, "+", flags, &index)) != -1; at = optind) {
+    const size_t typed = strcspn(argv[at], "=");
+    if (flag != '?' && strlen(flags[index].name) + 2 != typed) flag = '?'; /* no abbreviations */
     switch (flag) {
       case LS_STAGE_TEMPERATURE:
       case LS_STAGE_TOP_K:
@@ -237,9 +245,8 @@ void cli_parse(int argc, char **argv, cli_options *o) {
       case TRACE: o->trace = parse_trace(optarg); break;
       case LOGITS: o->logits = true; break;
       case SHOW: o->show = true; break;
-      case HELP: fputs(usage, stdout); exit(0);
-      default:
-        cli_fail(EXIT_USAGE, "%s is unknown or lacks its value; --help lists the flags", argv[optind - 1]);
+      case HELP: fputs(usage, stdout); cli_finish();
+      default: cli_fail(EXIT_USAGE, "%s is unknown or lacks its value; --help lists the flags", argv[at]);
     }
   }
   if (optind < argc) {

@@ -80,23 +80,35 @@ static ls_status check_architecture(const gguf *g, ls_error *error) {
                    "architecture",
                    LS_STRING_ARG(name));
   }
-  const gguf_value *scaling = gguf_find(g, "llama.rope.scaling.type");
-  if (scaling && scaling->type == GGUF_STRING && !scaling->is_array) {
-    const uint8_t *cursor = scaling->data;
-    const ls_string kind = gguf_next_string(&cursor);
-    if (!ls_string_is(kind, "none")) {
-      return ls_fail(error, LS_UNSUPPORTED,
-                     "key \"llama.rope.scaling.type\" is \"%.*s\", expected \"none\"; choose a model with "
-                     "plain rotary embeddings",
-                     LS_STRING_ARG(kind));
-    }
-  }
   return LS_OK;
+}
+
+/* Rotary scaling changes every angle; a file that asks for it in whatever way is refused, not misread. */
+static ls_status check_rope_scaling(const gguf *g, ls_error *error) {
+  const gguf_value *type = gguf_find(g, "llama.rope.scaling.type");
+  bool none = false;
+  if (type && type->type == GGUF_STRING && !type->is_array) {
+    const uint8_t *cursor = type->data;
+    none = ls_string_is(gguf_next_string(&cursor), "none");
+  }
+  const char *const factors[] = {"llama.rope.scaling.factor", "llama.rope.scale_linear"};
+  const char *found = type && !none ? "llama.rope.scaling.type" : NULL;
+  for (int i = 0; i < 2 && !none && !found; i++) {
+    const gguf_value *v = gguf_find(g, factors[i]);
+    const double factor = is_number(v) ? gguf_number(v, 0) : 1;
+    if (factor != 0 && factor != 1) found = factors[i];
+  }
+  if (!found) return LS_OK;
+  return ls_fail(error, LS_UNSUPPORTED,
+                 "key \"%s\" asks for rotary scaling, expected none; choose a model with plain rotary "
+                 "embeddings",
+                 found);
 }
 
 static ls_status read_config(ls_model *m, ls_error *error) {
   ls_config *c = &m->config;
   ls_status s = check_architecture(&m->file, error);
+  if (!s) s = check_rope_scaling(&m->file, error);
   if (!s) s = read_size(m, "embedding_length", MAX_WIDTH, 0, &c->dim, error);
   if (!s) s = read_size(m, "block_count", m->file.n_tensors, 0, &c->n_layers, error);
   if (!s) s = read_size(m, "feed_forward_length", MAX_WIDTH, 0, &c->ffn_dim, error);

@@ -11,7 +11,7 @@
 #define TOKENIZER_MAX_PIECE 1024
 
 /* Most tokens, and most merges, of a vocabulary. */
-#define TOKENIZER_MAX_COUNT (UINT32_C(1) << 24)
+#define TOKENIZER_MAX_COUNT (UINT32_C(1) << 21)
 
 /* ---- look-up (tokenizer.c) ---- */
 

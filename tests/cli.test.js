@@ -4,7 +4,8 @@
 
 import { after, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shared, skipWithoutData } from './helpers/data.js';
@@ -29,6 +30,7 @@ const noModel = file('no-model.gguf', 'this is a text\n');
 const binary = Uint8Array.of(0x20, 0x74, 0x68, 0xff, 0x00, 0xc3, 0xa9, 0x0a, 0x0a);
 const textFile = file('prompt.txt', binary);
 const scored = file('scored.txt', 'the cat sat on the mat.\n'.repeat(20));
+const manyPieces = file('pieces.txt', ' '.repeat(150_000));
 const empty = file('empty.txt', '');
 
 /** @param {string} text */
@@ -186,8 +188,25 @@ for (const program of PROGRAMS) {
       assert.equal(bytes, 300);
       assert.ok(tokens > 100 && tokens < 300 && bitsPerByte > 3 && bitsPerByte < 20);
       assert.deepEqual(rest, {});
-      assert.equal(JSON.parse((await ok('--model', spm, '--score', scored)).text).bytes, 480);
-      assert.ok(JSON.parse((await ok('--model', small, '--score', scored, '--bytes', '100')).text).bitsPerByte > 0);
+      assert.equal(JSON.parse((await run(program, ['--model', spm, '--score', scored])).text).bytes, 480);
+      const hashed = (await ok('--model', spm, '--score', scored, '--bytes', '300', '--piece', '60', '--hash')).text;
+      assert.match(hashed.slice(text.length), /^logits-hash: [0-9a-f]{16}\n$/);
+      assert.equal(JSON.parse((await ok('--model', spm, '--score', manyPieces, '--piece', '1')).text).bytes, 150_000);
+    });
+
+    test('says what of a text lies past the context and is not scored', async () => {
+      const { code, text, stderr } = await run(program, ['--model', small, '--score', scored, '--bytes', '100']);
+      assert.equal(code, 0);
+      assert.match(stderr, /^logitscope: \d+ of \d+ tokens lie past the context and are not scored\n$/);
+      assert.ok(JSON.parse(text).bitsPerByte > 0);
+    });
+
+    test('fails where its output cannot be written', { skip: !existsSync('/dev/full') && 'no /dev/full here' }, async () => {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(program.command, [...program.args, '--model', spm, '--tokens', '5'], { stdio: ['ignore', full, 'pipe'] });
+      closeSync(full);
+      assert.equal(status, 1);
+      assert.match(`${stderr}`, /^logitscope: .*no space left/i);
     });
 
     test('helps', async () => {
@@ -206,6 +225,8 @@ for (const program of PROGRAMS) {
       ['no model', [], /--model is missing/],
       ['an unknown flag', [...model, '--top-x', '3'], /--top-x is unknown/],
       ['an unknown switch', [...model, '--fast'], /--fast is unknown/],
+      ['half a flag', [...model, '--temp', '1'], /--temp is unknown/],
+      ['a hexadecimal number', [...model, '--temperature', '0x1p-1'], /--temperature is "0x1p-1", expected a number/],
       ['a flag without its value', [...model, '--tokens'], /--tokens is unknown or lacks its value/],
       ['a switch with a value', [...model, '--json=yes'], /--json/],
       ['a word that is no flag', [...model, 'hello'], /"hello" is not a flag/],
@@ -322,7 +343,7 @@ describe('both programs', { skip: PROGRAMS.length < 2 && 'build/logitscope is no
   ]) {
     test(`print the same ${what}`, async () => {
       const [wasm, native] = await Promise.all(PROGRAMS.map((program) => run(program, flags)));
-      assert.equal(wasm.stderr + native.stderr, '');
+      assert.equal(wasm.stderr, native.stderr);
       const isJson = flags.includes('--json') || flags.includes('--score');
       const read = (/** @type {{ text: string }} */ { text }) => (isJson ? lines(text) : text);
       assert.deepEqual(read(wasm), read(native));

@@ -291,6 +291,10 @@ describe('a session', () => {
     const stopped = (await collect((await begun()).generate({ maxTokens: 30, stop: ['nowhere to be found', stop] }))).map((s) => s.text).join('');
     assert.ok(stopped.includes(stop) && stopped.length < text.length && text.startsWith(stopped));
     assert.equal(stopped.indexOf(stop), text.indexOf(stop));
+    const byOne = await collect((await begun()).generate({ maxTokens: 30, stop }));
+    assert.equal(byOne.map((s) => s.text).join(''), stopped);
+    await assert.rejects(collect((await begun()).generate({ stop: /** @type {any} */ ([7]) })), { name: 'RangeError' });
+    await assert.rejects(collect((await begun()).generate({ maxTokens: -1 })), { name: 'RangeError', field: 'maxTokens' });
   });
 
   test('ends with the end-of-text token', async () => {

@@ -160,7 +160,18 @@ describe('a model', () => {
     await assert.rejects(Model.load(bytes, { batch: 0 }), { name: 'RangeError', field: 'batch' });
     await assert.rejects(Model.load(bytes, { kernels: /** @type {any} */ ('fast') }), { name: 'RangeError', field: 'kernels' });
     await assert.rejects(Model.load(bytes, { contextLength: /** @type {any} */ ('many') }), { name: 'RangeError', field: 'contextLength' });
-    await assert.rejects(Model.load(/** @type {any} */ (5)), { name: 'TypeError' });
+    for (const contextLength of [0, NaN, null]) {
+      await assert.rejects(Model.load(bytes, { contextLength: /** @type {any} */ (contextLength) }), { name: 'RangeError', field: 'contextLength' });
+    }
+    for (const source of /** @type {any[]} */ ([5, null, undefined])) {
+      await assert.rejects(Model.load(source), { name: 'TypeError' });
+      await assert.rejects(Model.probe(source), { name: 'TypeError' });
+    }
+  });
+
+  test('rejects with what its onProgress throws', async () => {
+    const onProgress = () => { throw new Error('the bar broke'); };
+    await assert.rejects(Model.load(bytes, { onProgress }), /the bar broke/);
   });
 
   test('rejects what is pending and everything later once it is unloaded', async () => {
@@ -265,6 +276,21 @@ describe('a model', () => {
     const name = Buffer.from(other.buffer).indexOf('llama', Buffer.from(other.buffer).indexOf('general.architecture') + 20);
     other.set(new TextEncoder().encode('bloom'), name);
     await assert.rejects(Model.load(other), { name: 'Unsupported', message: /"bloom", expected "llama"/ });
+  });
+
+  test('whose angles are scaled, in whatever way that is said, is refused', async () => {
+    /** @param {Parameters<typeof ggufBytes>[0]['metadata']} metadata */
+    const scaled = (...metadata) => Model.probe(randomModel({ metadata }));
+    for (const key of /** @type {Parameters<typeof ggufBytes>[0]['metadata']} */ ([
+      ['llama.rope.scaling.type', 'string', 'yarn'],
+      ['llama.rope.scaling.type', 'u32', 1],
+      ['llama.rope.scaling.factor', 'f32', 4],
+      ['llama.rope.scale_linear', 'f32', 4],
+    ])) {
+      await assert.rejects(scaled(key), { name: 'Unsupported', message: new RegExp(`${key[0]}.*rotary scaling`) });
+    }
+    await scaled(['llama.rope.scaling.type', 'string', 'none'], ['llama.rope.scaling.factor', 'f32', 4]);
+    await scaled(['llama.rope.scaling.factor', 'f32', 1]);
   });
 
   test('that is a vocabulary only can tokenize', { skip: skipWithoutData }, async () => {

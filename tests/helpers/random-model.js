@@ -99,10 +99,12 @@ function bpeVocabulary() {
  * @param {number} [options.padding] bytes of metadata that mean nothing
  * @param {boolean} [options.bos] whether there is such a token
  * @param {string | null} [options.name] null leaves it out
+ * @param {Parameters<typeof ggufBytes>[0]['metadata']} [options.metadata] further keys
  * @returns {Uint8Array}
  */
 export function randomModel({
   type = 'F32', tokenizer = 'llama', seed = 1, context = 128, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
+  metadata: more = [],
 } = {}) {
   const random = seededRandom(seed);
   const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
@@ -135,6 +137,7 @@ export function randomModel({
     ['general.architecture', 'string', 'llama'],
     name === null ? null : ['general.name', 'string', name],
     ['test.padding', 'string', '.'.repeat(padding)],
+    ...more,
     ['llama.embedding_length', 'u32', dim],
     ['llama.feed_forward_length', 'u32', ffn],
     ['llama.block_count', 'u32', layers],

@@ -43,18 +43,26 @@ async function openModel(module, options, textBytes) {
   return { engine: new Engine(core, { batch }), name: info.name ?? basename(model) };
 }
 
+/** @param {Engine} engine */
+const hashLine = (engine) => `logits-hash: ${engine.core.hash}\n`;
+
 /** @param {WebAssembly.Module} module @param {Options} options */
 async function runScore(module, options) {
   const text = new Uint8Array(await readAll(/** @type {string} */ (options.score))).subarray(0, options.scoreBytes);
   if (text.length === 0) throw new LogitscopeError('BadModel', `"${options.score}" is empty, expected a text to score`);
   const pieces = cut(text, options.scorePiece);
-  const { engine } = await openModel(module, options, Math.max(...pieces.map((piece) => piece.length)));
+  const longest = pieces.reduce((most, piece) => Math.max(most, piece.length), 0);
+  const { engine } = await openModel(module, options, longest);
+  engine.hashing = options.hash;
   const run = score(engine, pieces);
   const draw = process.stderr.isTTY;
   let state = run.next();
   for (; !state.done; state = run.next()) if (draw) process.stderr.write(progressBar(state.value, text.length));
   if (draw) process.stderr.write(CLEAR_LINE);
-  await print(`${JSON.stringify(state.value)}\n`);
+  const { bytes, tokens, unscored, bitsPerByte } = state.value;
+  if (unscored > 0) process.stderr.write(`logitscope: ${unscored} of ${tokens + unscored} tokens lie past the context and are not scored\n`);
+  await print(`${JSON.stringify({ bytes, tokens, bitsPerByte })}\n`);
+  if (options.hash) await print(hashLine(engine));
 }
 
 /**
@@ -96,7 +104,7 @@ async function runGenerate(engine, name, prompt, options) {
     begins = false;
   }
   if (!json) await print('\n');
-  if (options.hash) await print(`logits-hash: ${engine.core.hash}\n`);
+  if (options.hash) await print(hashLine(engine));
 }
 
 /** @param {string[]} args */

@@ -90,10 +90,20 @@ export class Client {
   /** @param {any} message as described in worker.js */
   #receive(message) {
     const { id } = message;
-    if ('progress' in message) this.#pending.get(id)?.onProgress?.(message.progress);
+    if ('progress' in message) this.#report(id, message.progress);
     else if ('pull' in message) this.#pending.get(id)?.pull();
     else if ('error' in message) this.#settle(id)?.reject(fromPlain(message.error));
     else this.#settle(id)?.resolve(message.result);
+  }
+
+  /** What a caller's onProgress throws ends the call. @param {number} id @param {unknown} progress */
+  #report(id, progress) {
+    try {
+      this.#pending.get(id)?.onProgress?.(progress);
+    } catch (error) {
+      this.#settle(id)?.reject(error);
+      this.#worker.post({ id, abort: true });
+    }
   }
 
   /** @param {number} id @param {ReadableStream<Uint8Array>} stream */

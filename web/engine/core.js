@@ -425,5 +425,5 @@ function newMemory(bytes, mostBytes) {
 function outOfMemory(bytes, cause) {
   const needed = `the model needs ${(bytes / 2 ** 30).toFixed(2)} GiB of memory`;
   const why = bytes > MAX_BYTES ? 'WebAssembly has 4 GiB' : 'there is not that much';
-  return new LogitscopeError('OutOfMemory', `${needed}, ${why}; choose a smaller model or context length`, { cause });
+  return new LogitscopeError('OutOfMemory', `${needed}, ${why}; choose a smaller model, a shorter context or a shorter text`, { cause });
 }

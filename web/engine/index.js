@@ -63,12 +63,14 @@ const PLAIN = [
  */
 async function ask(client, op, source, { signal, onProgress, wasmUrl = WASM_URL, ...rest }) {
   const { kernels } = rest;
-  const contextLength = rest.contextLength && checkWhole(rest.contextLength, 'contextLength', 1, 2 ** 32 - 1);
+  const contextLength =
+    rest.contextLength === undefined ? undefined : checkWhole(rest.contextLength, 'contextLength', 1, 2 ** 32 - 1);
   const batch = checkWhole(rest.batch ?? 64, 'batch', 1, 65536);
   const textBytes = checkWhole(rest.textBytes ?? 262144, 'textBytes', 0, 2 ** 30);
   const [bytes, stream] = source instanceof ReadableStream ? [undefined, source] : [postable(source), undefined];
   const args = {
     source: bytes,
+    streamed: stream !== undefined,
     wasmUrl: postable(wasmUrl),
     options: { contextLength, batch, textBytes, kernels },
   };
@@ -267,17 +269,19 @@ export class Session {
   /**
    * Draws token after token, until one ends the text, or the context is full, or one of the `stop` texts
    * has appeared.
-   * @param {TraceOptions & { maxTokens?: number, stop?: string[] }} [options]
+   * @param {TraceOptions & { maxTokens?: number, stop?: string | string[] }} [options]
    * @returns {AsyncGenerator<Step, void>}
    */
   async *generate({ maxTokens = Infinity, stop = [], ...options } = {}) {
-    const longest = Math.max(1, ...stop.map((end) => end.length));
+    if (maxTokens !== Infinity) checkWhole(maxTokens, 'maxTokens', 0, 2 ** 32 - 1);
+    const ends = (Array.isArray(stop) ? stop : [stop]).map(checkText);
+    const longest = Math.max(1, ...ends.map((end) => end.length));
     let tail = '';
     for (let n = 0; n < maxTokens && this.length < this.#info.contextLength; n++) {
       const step = await this.step(options);
       yield step;
       tail += step.text;
-      if (step.end || stop.some((end) => tail.includes(end))) return;
+      if (step.end || ends.some((end) => tail.includes(end))) return;
       tail = tail.slice(-longest);
     }
   }

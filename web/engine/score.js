@@ -30,21 +30,26 @@ export function cut(text, size) {
  * scored: the published figures of this measure leave it out.
  * @param {Engine} engine
  * @param {Uint8Array[]} pieces
- * @returns {Generator<number, { bytes: number, tokens: number, bitsPerByte: number }>}
+ * @returns {Generator<number, { bytes: number, tokens: number, unscored: number, bitsPerByte: number }>}
  */
 export function* score(engine, pieces) {
   const bos = engine.core.idOf('bos');
   const begin = bos === null ? [] : [bos];
   let bytes = 0;
   let tokens = 0;
+  let unscored = 0;
   let bits = 0;
   for (const piece of pieces) {
     const ids = engine.core.tokenize(piece, { bos: false });
-    const scored = Uint32Array.of(...begin, ...ids).subarray(0, engine.context);
+    const all = new Uint32Array(begin.length + ids.length);
+    all.set(begin);
+    all.set(ids, begin.length);
+    const scored = all.subarray(0, engine.context);
+    unscored += all.length - scored.length;
     bits -= engine.logprobs(scored).reduce((sum, logprob) => sum + logprob * Math.LOG2E, 0);
     tokens += scored.length - begin.length;
     bytes += piece.length;
     yield bytes;
   }
-  return { bytes, tokens, bitsPerByte: bits / bytes };
+  return { bytes, tokens, unscored, bitsPerByte: bits / bytes };
 }

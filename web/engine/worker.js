@@ -47,15 +47,15 @@ async function compute(ids, { signal, report }) {
 
 /** What can be asked. @type {Record<string, (args: any, task: Task) => Promise<unknown> | unknown>} */
 const operations = {
-  async load({ source, wasmUrl, options }, { signal, report, pulled }) {
+  async load({ source, streamed, wasmUrl, options }, { signal, report, pulled }) {
     const settings = { ...options, signal, onProgress: report };
-    const { core, info } = await load(await compile(wasmUrl), source ?? pulled(), settings);
+    const { core, info } = await load(await compile(wasmUrl), streamed ? pulled() : source, settings);
     engine = new Engine(core, options);
     return info;
   },
 
-  async probe({ source, wasmUrl, options }, { signal, pulled }) {
-    return probe(await compile(wasmUrl), source ?? pulled(), { ...options, signal });
+  async probe({ source, streamed, wasmUrl, options }, { signal, pulled }) {
+    return probe(await compile(wasmUrl), streamed ? pulled() : source, { ...options, signal });
   },
 
   tokenize: ({ text, options }) => engine.core.tokenize(text, options),
