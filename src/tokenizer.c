@@ -153,9 +153,13 @@ static int byte_piece(ls_string piece) {
   return high && low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 
-/* A file need not give types: then the ids with a role are special, and SPM's bytes are spelled out. */
-static double type_of(const ls_tokenizer *t, const vocabulary *v, uint32_t id, ls_string piece) {
-  if (v->types) return gguf_number(v->types, id);
+/* An ls_token_type, or 0 where the file says something else. A file need not give types: then the ids
+ * with a role are special, and SPM's bytes are spelled out. */
+static uint32_t type_of(const ls_tokenizer *t, const vocabulary *v, uint32_t id, ls_string piece) {
+  if (v->types) {
+    const double type = gguf_number(v->types, id);
+    return type >= 1 && type <= (double)(int)LS_TOKEN_BYTE ? (uint32_t)type : 0;
+  }
   if (id == t->unknown) return LS_TOKEN_UNKNOWN;
   if (id == t->bos || id == t->eos) return LS_TOKEN_CONTROL;
   if (t->kind == LS_TOKENIZER_SPM && byte_piece(piece) >= 0) return LS_TOKEN_BYTE;
@@ -181,9 +185,8 @@ static ls_status check_tokens(ls_tokenizer *t, const vocabulary *v, uint64_t *sp
                      id, (unsigned long long)v->tokens->offset, (unsigned long long)piece.n,
                      TOKENIZER_MAX_PIECE, bad_vocabulary);
     }
-    const double type = type_of(t, v, id, piece);
-    if (!(type >= LS_TOKEN_NORMAL && type <= LS_TOKEN_BYTE) ||
-        (type == LS_TOKEN_BYTE && byte_piece(piece) < 0)) {
+    const uint32_t type = type_of(t, v, id, piece);
+    if (type == 0 || (type == LS_TOKEN_BYTE && byte_piece(piece) < 0)) {
       return ls_fail(error, LS_BAD_MODEL,
                      "token %u, \"%.*s\", has a wrong type, expected 1 to 6, and 6 only for <0x00> to "
                      "<0xFF>; %s",
@@ -317,7 +320,7 @@ static ls_status fill(ls_tokenizer *t, const vocabulary *v, const tables *to, ls
   uint32_t n_specials = 0;
   for (uint32_t id = 0; id < t->n_tokens; id++) {
     const ls_string piece = gguf_next_string(&cursor);
-    const uint32_t type = (uint32_t)type_of(t, v, id, piece);
+    const uint32_t type = type_of(t, v, id, piece);
     uint8_t *text = to->texts + to->text_at[id];
     const uint64_t n = decode(t, type, piece, text);
     to->pieces[id] = piece;

@@ -9,7 +9,7 @@
 
 #include "logitscope.h"
 
-#define EXPORT(name) __attribute__((export_name(#name))) name
+#define EXPORT(name) __attribute__((export_name(#name))) export_##name /* libc has an open() of its own */
 
 extern uint8_t __heap_base; /* set by the linker: the first byte that nothing static uses */
 
