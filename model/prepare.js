@@ -20,7 +20,7 @@ scanned images, and gzip of any. Writes train.txt, validation.txt and report.jso
   --field NAME[,NAME]  the fields of JSONL that hold the text (default text)
   --validation SHARE   of the documents, chosen by their hash, for validation (default 0.01)
   --weight NAME=N      how often the documents of an input, a file or a folder stand in the training text
-                       (default 1; 0: not at all); may be given several times, the longest name that fits counts
+                       (default 1; 0: not at all); of several that fit the last counts
   --recipe FILE        what one corpus wants, in JavaScript: see model/prepare/stories.js
   --credits FILE       where the recipe's credits go
   --help               this text
@@ -101,7 +101,7 @@ function findFiles({ inputs, out, weights }) {
     [...walk(input, out)].map((found) => {
       const fitting = weights.filter(([name]) => isNamed(name, input, found.inside));
       fitting.forEach(([name]) => used.add(name));
-      const [, weight] = fitting.reduce((best, own) => (own[0].length >= best[0].length ? own : best), ['', 1]);
+      const weight = fitting.at(-1)?.[1] ?? 1;
       return { ...found, weight, why: found.why ?? (weight === 0 ? 'its weight is 0' : undefined) };
     }),
   );

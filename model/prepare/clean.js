@@ -36,10 +36,21 @@ function isBinary(bytes) {
 function declaredEncoding(bytes) {
   const label = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(bytes.toString('latin1', 0, 2048))?.[1];
   try {
-    return label && new TextDecoder(label);
+    return label && new TextDecoder(label).encoding;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Text of an encoding with a byte a character, or of another old one.
+ * @param {Buffer} bytes
+ * @param {string} encoding
+ */
+function decodeOld(bytes, encoding) {
+  // Node 20 reads Windows-1252 as Latin-1, but not from a stream.
+  const decoder = new TextDecoder(encoding);
+  return decoder.decode(bytes, { stream: true }) + decoder.decode();
 }
 
 /**
@@ -66,8 +77,8 @@ export function decode(bytes, isHtml = false) {
  */
 function decodeDamaged(bytes, isHtml) {
   const declared = isHtml && declaredEncoding(bytes);
-  if (declared && declared.encoding !== 'utf-8') {
-    return { text: declared.decode(bytes), note: `not UTF-8: read as ${declared.encoding}, which it names` };
+  if (declared && declared !== 'utf-8') {
+    return { text: decodeOld(bytes, declared), note: `not UTF-8: read as ${declared}, which it names` };
   }
   const text = new TextDecoder().decode(bytes);
   if (/[^\0-\x7f\uFFFD]/.test(text)) {
@@ -79,7 +90,7 @@ function decodeDamaged(bytes, isHtml) {
   if (high > bytes.length * MAX_HIGH_SHARE) {
     throw new Unreadable('not UTF-8, nor UTF-16 with a byte order mark: convert it to UTF-8');
   }
-  return { text: new TextDecoder('windows-1252').decode(bytes), note: 'not UTF-8: read as Windows-1252' };
+  return { text: decodeOld(bytes, 'windows-1252'), note: 'not UTF-8: read as Windows-1252' };
 }
 
 // ---- text -> clean text ----
@@ -144,8 +155,8 @@ function trimLines(lines) {
 }
 
 /**
- * Takes the line at one edge off the pages where it is the same, but for numbers that rise, on three pages and on
- * half of all (so a book's left and right headers go, too). A page's only line is text.
+ * Takes the line at one edge off the pages where it is the same, or but for numbers that rise, on three pages and
+ * on half of all (so a book's left and right headers go, too). A page's only line is text.
  * @param {string[][]} pages
  * @param {number} edge 0: first, -1: last
  */
@@ -158,11 +169,12 @@ function withoutRepeated(pages, edge) {
     places.set(key, [...(places.get(key) ?? []), page]);
   });
   const gone = new Set();
-  for (const [key, where] of places) {
+  for (const where of places.values()) {
     if (where.length < 3 || where.length < Math.floor(pages.length / 2)) continue;
     const numbers = where.map((page) => (pages[page].at(edge)?.match(/\d+/g) ?? []).map(Number));
-    const rises = numbers[0].some((_, i) => numbers.every((own, j) => j === 0 || own[i] > numbers[j - 1][i]));
-    if (!key.includes('#') || rises) where.forEach((page) => gone.add(page));
+    const rise = numbers[0].some((_, i) => numbers.every((own, j) => j === 0 || own[i] > numbers[j - 1][i]));
+    const stay = numbers.every((own) => own.join() === numbers[0].join());
+    if (rise || stay) where.forEach((page) => gone.add(page));
   }
   return pages.map((lines, page) => {
     if (!gone.has(page)) return lines;

@@ -83,7 +83,9 @@ function balance(parts, share) {
  */
 function divide(parts, document, share) {
   const part = /** @type {Part} */ (parts.find(({ train, validation }) => train.length + validation.length > 0));
-  const cut = document.lastIndexOf('\n\n', document.length * (1 - share));
+  const wanted = Math.round(document.length * (1 - share));
+  const [before, behind] = [document.lastIndexOf('\n\n', wanted), document.indexOf('\n\n', wanted)];
+  const cut = behind < 0 || wanted - before < behind - wanted ? before : behind;
   part.train = cut > 0 ? [document.slice(0, cut).trimEnd()] : [document];
   part.validation = cut > 0 ? [document.slice(cut).replace(/^\n+/, '')] : [];
   return cut > 0

@@ -81,7 +81,10 @@ async function readPdf(pdf) {
   const text = (await runTool('pdftotext', ['-enc', 'UTF-8', '-eol', 'unix', '-', '-'], pdf)).toString('utf8');
   // Each page ends with a form feed.
   const pages = text.split('\f').slice(0, -1);
-  if (text.trim()) return { texts: [joinPages(pages)], notes: [] };
+  if (text.trim()) {
+    const without = pages.filter((page) => !page.trim()).length;
+    return { texts: [joinPages(pages)], notes: without ? [`${without} of ${pages.length} pages hold no text`] : [] };
+  }
   for (let i = 0; i < pages.length; i++) {
     const number = String(i + 1);
     const args = ['-r', SCAN_DPI, '-gray', '-f', number, '-l', number, '-'];
@@ -134,7 +137,9 @@ async function readHtml(html) {
 async function readMarkdown(markdown) {
   const { marked } = await library('marked', () => import('marked'));
   // The block of settings that many a program wants at the top is none of the text.
-  return readHtml(await marked.parse(markdown.replace(/^---\r?\n(?:[\w-]+:.*\r?\n|[ \t-].*\r?\n)*?---\r?\n/, '')));
+  const text = markdown.replace(/^---\r?\n(?:[\w-]+:.*\r?\n|[ \t-].*\r?\n)*?---\r?\n/, '');
+  // marked ends code with a line end of its own.
+  return readHtml((await marked.parse(text)).replaceAll('\n</code></pre>', '</code></pre>'));
 }
 
 /**
@@ -170,7 +175,7 @@ export function readJsonl(text, fields) {
 function valuesOf(line, fields) {
   try {
     const object = JSON.parse(line);
-    if (typeof object !== 'object' || object === null) return undefined;
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined;
     return fields.map((field) => object[field]).filter((value) => typeof value === 'string' && value.trim());
   } catch {
     return undefined;
