@@ -171,7 +171,9 @@ async function prepare(options) {
     remarks({ skipped, notes: [] }).forEach((line) => console.error(line));
     throw new Failure(`nothing could be read in ${options.inputs.join(', ')}, so nothing was written`);
   }
-  console.log(asTable(writeCorpus(jobs, options)));
+  /** @type {Options['weights']} */
+  const weights = recipe ? jobs.map(({ inside, weight }) => [inside, weight]) : options.weights;
+  console.log(asTable(writeCorpus(jobs, { ...options, weights })));
   if (recipe?.credits && options.credits) {
     writeWhole(resolve(options.credits, '..'), basename(options.credits), [recipe.credits(folder)]);
   }

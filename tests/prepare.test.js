@@ -149,11 +149,11 @@ describe('kinds', () => {
       <h1>Salt &amp; pepper</h1><p>Caf&eacute;   &#8212; <a href="https://example.org">a\n link</a>.<br>Next</p>
       <p hidden>unseen</p><template>unseen</template><!-- unseen --><textarea>unseen</textarea>
       <pre>def f():\n    return 1</pre><ul><li>one<li>two</ul>
-      <table><tr><th>a<th>b<tr><td>1<td>2</table><img alt="unseen"></body></html>`;
+      <table><tr><th>a</th> <th>b</th></tr>\n<tr><td>1<td>2</table><img alt="unseen"></body></html>`;
     const files = { 'page.html': html, page: `  ${html.replace('Next', 'Last')}` };
     const { all, report } = await prepare([folder('html', files)]);
     const text = 'Salt & pepper\n\nCafé — a link.\nNext';
-    const expected = `${text}\n\ndef f():\n    return 1\n\n- one\n- two\n\na   b\n1   2`;
+    const expected = `${text}\n\ndef f():\n    return 1\n\n- one\n- two\n\na\tb\n1\t2`;
     assert.deepEqual(new Set(all), new Set([expected, expected.replace('Next', 'Last')]));
     assert.equal(report.kinds.html?.files, 2);
   });
@@ -233,6 +233,8 @@ describe('kinds', () => {
     assert.equal(kind('x.pdf', '\0junk before\n%PDF-1.7'), 'pdf');
     assert.equal(kind('notes', 'a PDF begins with %PDF-'), 'text');
     assert.equal(kind('scan', '\x89PNG\r\n\x1a\n'), 'image');
+    assert.equal(kind('x.pgm', 'P5 2 2 255\n'), 'image');
+    assert.equal(kind('note', 'P5 is a group.'), 'text');
     assert.equal(kind('page', '\xef\xbb\xbf <!DOCTYPE html>'), 'html');
     assert.equal(kind('lines', '{"a": 1}\n{"a": 2}'), 'jsonl');
     assert.equal(kind('object', '{\n  "a": 1\n}'), 'text');
@@ -484,6 +486,7 @@ describe('the recipe of the model that ships', () => {
 
   test('it gives the text that stories.gguf learnt from', { skip: skipWithoutData }, async () => {
     const { report } = await prepare([shared('corpus')], { args: ['--recipe', RECIPE] });
+    assert.deepEqual(Object.values(report.options.weights), [2, 2, 1]);
     const sums = Object.values(report.written).map(({ sha256 }) => sha256);
     assert.deepEqual(sums, [
       '99860a030487f4b0e7f31075b8d8d78502299381c2036b6d974a0e200dc25e7e',

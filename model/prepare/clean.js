@@ -109,7 +109,7 @@ export function clean(text) {
     .replace(/[^\S\t\n ]/g, ' ')
     .replaceAll(SEPARATOR, ' ')
     .replace(/(?<![ \t])[ \t]+$/gm, '')
-    .replace(/\n{4,}/g, '\n\n\n')
+    .replace(/\n\n\n\n+/g, '\n\n\n')
     .replace(/^\n+|\n+$/g, '');
 }
 
@@ -121,7 +121,7 @@ export const tidyProse = (text) =>
   text
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ *\n */g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
+    .replace(/\n\n\n+/g, '\n\n')
     .trim();
 
 // ---- pages ----

@@ -114,6 +114,14 @@ const NOT_TEXT = 'nav button select textarea svg template noscript iframe object
 const HTML_OPTIONS = {
   wordwrap: false,
   limits: { maxInputLength: MAX_BYTES },
+  formatters: {
+    // What stands between the cells is the source's layout.
+    row(row, walkCells, builder) {
+      builder.openBlock({ leadingLineBreaks: 1 });
+      walkCells(row.children.filter(({ type }) => type === 'tag'), builder);
+      builder.closeBlock({ trailingLineBreaks: 1 });
+    },
+  },
   selectors: [
     ...NOT_TEXT.map((selector) => ({ selector, format: 'skip' })),
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
@@ -122,7 +130,11 @@ const HTML_OPTIONS = {
     })),
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'blockquote', format: 'block' },
-    { selector: 'table', format: 'dataTable', options: { uppercaseHeaderCells: false } },
+    // A row is a line; many a table is none, but holds all of a page.
+    { selector: 'table', format: 'block' },
+    { selector: 'tr', format: 'row' },
+    { selector: 'th', format: 'inlineSurround', options: { suffix: '\t' } },
+    { selector: 'td', format: 'inlineSurround', options: { suffix: '\t' } },
     { selector: 'ul', options: { itemPrefix: '- ' } },
   ],
 };
@@ -201,6 +213,13 @@ async function readText(kind, bytes, fields) {
   return { texts: parts, notes };
 }
 
+/** @param {Kind} kind @param {Buffer} bytes @param {string[]} fields */
+async function readKind(kind, bytes, fields) {
+  if (kind === 'pdf') return readPdf(bytes);
+  if (kind === 'image') return { texts: [joinPages((await readImage(bytes)).split('\f'))], notes: [] };
+  return readText(kind, bytes, fields);
+}
+
 /** @param {Buffer} bytes */
 function unpack(bytes) {
   try {
@@ -240,18 +259,16 @@ export async function extract(path, fields) {
     kind = kindOf(name, bytes);
     if (kind === 'gzip') throw new Unreadable('gzip in gzip: unpack it');
   }
-  const read = await readKind(kind, bytes, fields);
-  const texts = read.texts.flatMap(splitAtBoundaries).map(clean);
-  if (!texts.some(Boolean)) throw new Unreadable(['no text in it', ...read.notes].join('; '));
-  return { kind, bytes: packed.length, texts, notes: read.notes };
+  const { texts, notes } = await readClean(kind, bytes, fields);
+  if (!texts.some(Boolean)) throw new Unreadable(['no text in it', ...notes].join('; '));
+  return { kind, bytes: packed.length, texts, notes };
 }
 
 /** @param {Kind} kind @param {Buffer} bytes @param {string[]} fields */
-async function readKind(kind, bytes, fields) {
+async function readClean(kind, bytes, fields) {
   try {
-    if (kind === 'pdf') return await readPdf(bytes);
-    if (kind === 'image') return { texts: [joinPages((await readImage(bytes)).split('\f'))], notes: [] };
-    return await readText(kind, bytes, fields);
+    const { texts, notes } = await readKind(kind, bytes, fields);
+    return { texts: texts.flatMap(splitAtBoundaries).map(clean), notes };
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     // A parser may give up, on what is nested too deeply for one; the other files go on.

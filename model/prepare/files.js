@@ -129,7 +129,7 @@ const ENDINGS = {
   html: 'html htm xhtml',
   jsonl: 'jsonl ndjson',
   pdf: 'pdf',
-  image: 'png jpg jpeg tif tiff gif webp',
+  image: 'png jpg jpeg tif tiff gif webp bmp pbm pgm ppm pnm',
   gzip: 'gz',
   code:
     'asm awk bash bat c cc clj cmake cpp cs css cu cxx d dart el elm erl ex exs f f90 fish fs glsl go gradle groovy ' +
@@ -159,6 +159,8 @@ export function kindOf(name, bytes) {
   for (const [mark, at, kind] of SIGNATURES) if (beginning.startsWith(mark, at)) return kind;
   const named = KIND_BY_ENDING.get(extname(name).toLowerCase());
   if (beginning.startsWith('%PDF-') || (named === 'pdf' && beginning.includes('%PDF-'))) return 'pdf';
+  // Letters that a text may begin with, too.
+  if (named === 'image' && /^(BM|P[1-6]\s)/.test(beginning)) return 'image';
   if (named === 'pdf' || named === 'image' || named === 'gzip') {
     throw new Unreadable(`its name says ${named}, its content does not`);
   }

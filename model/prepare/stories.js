@@ -1,6 +1,6 @@
 // The recipe of the model that ships: which texts, how often each is seen, what is mended in them, whom to thank.
 // Given to prepare.js with --recipe, for ../shared/data/corpus; any other folder needs none.
-// Must not name heldout.txt, on which the model is judged.
+// Must not list the text on which the model is judged.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
