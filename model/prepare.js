@@ -1,110 +1,193 @@
-// Prepares the training text: stories, storybooks and fairy tales -> train.txt, validation.txt.
-// Stands before all training: corpus folder -> prepare.js -> build/train/ -> train.c.
-// Must not know of tokens or models, and must never read heldout.txt.
-//
-//   node model/prepare.js [corpus folder] [output folder] [credits file]
-//
-// In the output every document ends with the line <|endoftext|>, which no document contains.
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Prepares a training text: any documents -> train.txt, validation.txt and report.json. `--help` lists the flags.
+// Stands before all training: folders -> prepare.js (over prepare/) -> build/train/ -> train.c.
+// Must not know of tokens or models.
 
-const here = dirname(fileURLToPath(import.meta.url));
-const corpus = process.argv[2] ?? join(here, '../../shared/data/corpus');
-const output = process.argv[3] ?? join(here, '../build/train');
-const creditsFile = process.argv[4] ?? join(here, 'CREDITS.md');
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { asText, buildCorpus, trainingDocuments, writeWhole } from './prepare/corpus.js';
+import { extract } from './prepare/extract.js';
+import { Unreadable, isNamed, systemReason, walk } from './prepare/files.js';
+import { asTable, makeReport, printable, remarks } from './prepare/report.js';
 
-const SEPARATOR = '<|endoftext|>';
-const VALIDATION_SHARE = 0.01;
+const USAGE = `usage: node model/prepare.js INPUT... --out FOLDER [options]
 
-// How often a document of each source stands in the training text. The old tales are long and
-// far in style from what the model shall write, so they are seen half as often.
-const WEIGHTS = { stories: 2, storybooks: 2, tales: 1 };
+An INPUT is a file, or a folder with all that lies in it: text, Markdown, HTML, JSONL, source code, PDF,
+scanned images, and gzip of any. Writes train.txt, validation.txt and report.json.
 
-/** TinyStories holds typographic quotes that were once decoded as Windows-1252. */
-const MENDS = [
-  [/â€œ|â€\u009d|â€˜â€˜/g, '"'],
-  [/â€™|â€˜/g, "'"],
-  [/â€“|â€”/g, ' - '],
-  [/â€¦/g, '...'],
-  [/â€/g, '"'],
-  [/[“”„]/g, '"'],
-  [/[‘’]/g, "'"],
-  [/…/g, '...'],
-];
+  --out FOLDER         where they go
+  --field NAME[,NAME]  the fields of JSONL that hold the text (default text)
+  --validation SHARE   of the documents, chosen by their hash, for validation (default 0.01)
+  --weight NAME=N      how often the documents of an input, a file or a folder stand in the training text
+                       (default 1; 0: not at all); of several that fit the last counts
+  --recipe FILE        what one corpus wants, in JavaScript: see model/prepare/stories.js
+  --credits FILE       where the recipe's credits go
+  --help               this text
+`;
 
-/** One line end, one space, no space at a line's end, at most one empty line in a row. */
-function normalise(text) {
-  let clean = text.normalize('NFC').replaceAll(SEPARATOR, ' ');
-  for (const [pattern, replacement] of MENDS) clean = clean.replace(pattern, replacement);
-  return clean
-    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/[\u200B-\u200D\u2060\uFEFF\u00AD]/g, '')
-    .replace(/ *\n */g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+/** Bad usage: exit code 2. */
+class UsageError extends Error {}
+
+/** Nothing can be prepared: exit code 1. */
+class Failure extends Error {}
+
+/**
+ * @typedef {object} RecipeSource a file that must be there
+ * @property {string} file
+ * @property {number} weight
+ * @property {string[]} [fields]
+ * @property {(document: string) => string} [clean] done to each clean document
+ */
+
+/** @typedef {{ sources: RecipeSource[], credits?: (folder: string) => string }} Recipe */
+/** @typedef {import('./prepare/report.js').Treated & Omit<RecipeSource, 'file'>} Job */
+
+/** @param {string[]} args */
+function readOptions(args) {
+  const { values, positionals } = parsed(args);
+  if (values.help) return undefined;
+  if (!positionals.length) throw new UsageError('name a folder or a file to read');
+  if (!values.out) throw new UsageError('--out FOLDER is missing');
+  const validation = Number(values.validation);
+  if (!(validation > 0 && validation <= 0.5)) throw new UsageError('--validation must be above 0 and at most 0.5');
+  const weights = (values.weight ?? []).map((given) => {
+    const [, name, times] = /^(.+)=(\d{1,3})$/.exec(given) ?? [];
+    if (!name) throw new UsageError(`--weight ${given}: it must be NAME=N, N a whole number up to 999`);
+    return /** @type {[string, number]} */ ([name, Number(times)]);
+  });
+  const fields = values.field.split(',').filter(Boolean);
+  if (!fields.length) throw new UsageError('--field names no field');
+  if (values.recipe && (positionals.length > 1 || weights.length)) {
+    throw new UsageError('--recipe takes one folder, and says the weights itself');
+  }
+  if (values.credits && !values.recipe) throw new UsageError('--credits belongs to --recipe');
+  const { out, recipe, credits } = values;
+  return { inputs: positionals, out, fields, validation, weights, recipe, credits };
 }
 
-const readText = (name) => readFileSync(join(corpus, name), 'utf8');
-const documentsOf = (text) => text.split(`\n${SEPARATOR}\n`).map(normalise).filter(Boolean);
+/** @typedef {NonNullable<ReturnType<typeof readOptions>>} Options */
 
-/** The tales put one line end between paragraphs, the other sources an empty line. */
-const spaceParagraphs = (tale) => tale.replace(/\n+/g, '\n\n');
-
-/** The same document always falls on the same side, whatever else the corpus holds. */
-function isValidation(document) {
-  const hash = createHash('sha256').update(document).digest();
-  return hash.readUInt32BE() / 2 ** 32 < VALIDATION_SHARE;
+/** @param {string[]} args */
+function parsed(args) {
+  const text = /** @type {const} */ ('string');
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        out: { type: text },
+        field: { type: text, default: 'text' },
+        validation: { type: text, default: '0.01' },
+        weight: { type: text, multiple: true },
+        recipe: { type: text },
+        credits: { type: text },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(/** @type {Error} */ (error).message);
+  }
 }
 
-function credits(storybooks) {
-  const authors = (book) => book.author.trim() || 'author not named';
-  const line = (book) => `- ${book.title.trim()}: ${authors(book)} (${book.license})`;
-  const byCollection = new Map();
-  for (const book of storybooks)
-    byCollection.set(book.collection, [...(byCollection.get(book.collection) ?? []), book]);
-  const sections = [...byCollection].map(
-    ([collection, books]) => `## ${collection}\n\n${books.map(line).sort().join('\n')}\n`,
+/**
+ * Every file of the inputs, with its weight.
+ * @param {Options} options
+ * @returns {Job[]}
+ */
+function findFiles({ inputs, out, weights }) {
+  const used = new Set();
+  const jobs = inputs.flatMap((input) =>
+    [...walk(input, out)].map((found) => {
+      const fitting = weights.filter(([name]) => isNamed(name, input, found.inside));
+      fitting.forEach(([name]) => used.add(name));
+      const weight = fitting.at(-1)?.[1] ?? 1;
+      return { ...found, weight, why: found.why ?? (weight === 0 ? 'its weight is 0' : undefined) };
+    }),
   );
-  return `# Credits
-
-The model that ships with Logitscope learnt from the texts named here. Thanks to all who wrote,
-translated and shared them. This page is written by \`model/prepare.js\`.
-
-- **TinyStories** by Ronen Eldan and Yuanzhi Li (2023), CDLA-Sharing-1.0.
-- **FairytaleQA** (Xu and others, 2022), Apache-2.0; its tales are from Project Gutenberg and in
-  the public domain.
-- **${storybooks.length} picture books** from the collections below, each with its authors and its licence.
-
-${sections.join('\n')}`;
+  const unused = weights.find(([name]) => !used.has(name));
+  if (unused) throw new UsageError(`--weight ${unused[0]}: nothing that was found has this name`);
+  return jobs;
 }
 
-const storybooks = readText('storybooks.jsonl')
-  .split('\n')
-  .filter(Boolean)
-  .map((line) => JSON.parse(line));
+/** @param {Recipe} recipe @param {string} folder @returns {Job[]} */
+const recipeFiles = (recipe, folder) =>
+  recipe.sources.map(({ file, ...source }) => ({ ...source, path: join(folder, file), inside: file }));
 
-const sources = {
-  stories: documentsOf(readText('tinystories.txt')),
-  storybooks: storybooks.map(({ title, text }) => normalise(`${title}\n\n${text}`)),
-  tales: documentsOf(readText('fairytales.txt')).map(spaceParagraphs),
-};
-
-const train = [];
-const validation = [];
-for (const [source, documents] of Object.entries(sources)) {
-  const unique = [...new Set(documents)];
-  const held = unique.filter(isValidation);
-  const kept = unique.filter((document) => !isValidation(document));
-  for (let i = 0; i < WEIGHTS[source]; i++) train.push(...kept);
-  validation.push(...held);
-  console.log(`${source}: ${kept.length} documents x ${WEIGHTS[source]}, ${held.length} for validation`);
+/**
+ * Reads the files, several at a time; each job then says what it holds or why not.
+ * @param {Job[]} jobs are changed
+ * @param {string[]} fields
+ */
+async function readFiles(jobs, fields) {
+  const waiting = jobs.filter(({ why }) => !why).values();
+  const worker = async () => {
+    for (const job of waiting) {
+      try {
+        job.extracted = await extract(job.path, job.fields ?? fields);
+        const { texts } = job.extracted;
+        job.extracted.texts = (job.clean ? texts.map(job.clean) : texts).filter((text) => text.trim());
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        job.why = error.message;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-const concatenate = (documents) => documents.map((text) => `${text}\n${SEPARATOR}\n`).join('');
-mkdirSync(output, { recursive: true });
-writeFileSync(join(output, 'train.txt'), concatenate(train));
-writeFileSync(join(output, 'validation.txt'), concatenate(validation));
-writeFileSync(creditsFile, credits(storybooks));
+/**
+ * @param {Job[]} jobs
+ * @param {Options} options
+ */
+function writeCorpus(jobs, { out, validation, fields, weights }) {
+  const read = jobs.filter(({ extracted }) => extracted);
+  const sources = read.map(({ extracted, weight }) => ({ documents: extracted?.texts ?? [], weight }));
+  const { parts, notes } = buildCorpus(sources, validation);
+  read.forEach((job, i) => (job.part = parts[i]));
+  const texts = { 'train.txt': trainingDocuments(parts), 'validation.txt': parts.flatMap((part) => part.validation) };
+  const written = Object.fromEntries(
+    Object.entries(texts).map(([name, documents]) => [
+      name,
+      { documents: documents.length, ...writeWhole(out, name, asText(documents)) },
+    ]),
+  );
+  const settings = { field: fields, validation, weights: Object.fromEntries(weights) };
+  const report = makeReport(jobs, settings, written, notes);
+  writeWhole(out, 'report.json', [`${JSON.stringify(report, null, 2)}\n`]);
+  return report;
+}
+
+/** @param {Options} options */
+async function prepare(options) {
+  const [folder] = options.inputs;
+  /** @type {Recipe | undefined} */
+  const recipe = options.recipe && (await import(pathToFileURL(resolve(options.recipe)).href));
+  const jobs = recipe ? recipeFiles(recipe, folder) : findFiles(options);
+  await readFiles(jobs, options.fields);
+  const skipped = jobs.flatMap(({ path, why }) => (why ? [{ path, why }] : []));
+  if (recipe && skipped.length) throw new Failure(`${skipped[0].path}, which the recipe needs: ${skipped[0].why}`);
+  if (skipped.length === jobs.length) {
+    remarks({ skipped, notes: [] }).forEach((line) => console.error(line));
+    throw new Failure(`nothing could be read in ${options.inputs.join(', ')}, so nothing was written`);
+  }
+  /** @type {Options['weights']} */
+  const weights = recipe ? jobs.map(({ inside, weight }) => [inside, weight]) : options.weights;
+  console.log(asTable(writeCorpus(jobs, { ...options, weights })));
+  if (recipe?.credits && options.credits) {
+    writeWhole(resolve(options.credits, '..'), basename(options.credits), [recipe.credits(folder)]);
+  }
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) await prepare(options);
+  else process.stdout.write(USAGE);
+} catch (error) {
+  const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+  const isOurs = error instanceof UsageError || error instanceof Failure;
+  // What else has a code comes from the system: the output cannot be written, for one.
+  if (!isOurs && !code) throw error;
+  console.error(`prepare: ${printable(isOurs ? message : systemReason(error))}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
