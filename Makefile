@@ -36,12 +36,12 @@ build: site cli ## build everything: the engine, the page (build/site) and the c
 
 cli: build/logitscope ## build the native command line, build/logitscope
 
-test: tools-test site cli ## run every test
+test: tools-test node_modules/.stamp site cli ## run every test
 	@node --test tests/*.test.js
 
 train: ## train the model that ships from ../shared/data (CORPUS= another folder), in build/train
 	@.ci/install libopenblas-dev
-	@$(MAKE) --no-print-directory -C model train $(if $(CORPUS),CORPUS=$(abspath $(CORPUS)))
+	@$(MAKE) --no-print-directory -C model train
 
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
 	@node tests/bench.js
@@ -70,7 +70,7 @@ tools-build:
 	@.ci/install emscripten
 
 tools-test: tools-build
-	@.ci/install chromium libsimde-dev libopenblas-dev
+	@.ci/install chromium libsimde-dev libopenblas-dev poppler-utils tesseract-ocr tesseract-ocr-eng
 
 tools-lint:
 	@.ci/install clang-format cppcheck
