@@ -272,7 +272,8 @@ ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, 
                     uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error);
 
 /* Lists the first `n` tokens of a trace row in rank order: ids (n) and probs (n). Returns how many
- * were listed, at most row.kept; `*listed_mass` is the sum of their probabilities. */
+ * were listed, at most row.kept; `*listed_mass` is the sum of their probabilities, before these were
+ * rounded to floats, so that what is left for the others is true to the last digits. */
 uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs,
                      double *listed_mass);
 

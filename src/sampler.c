@@ -265,8 +265,9 @@ uint32_t ls_row_list(ls_sampler *s, uint32_t row_index, uint32_t n, uint32_t *id
   *listed_mass = 0;
   for (uint32_t i = 0; i < n; i++) {
     ids[i] = ranked(s, i);
-    probs[i] = (float)(weight(s, row, ids[i]) / row->sum);
-    *listed_mass += (double)probs[i];
+    const double p = weight(s, row, ids[i]) / row->sum;
+    probs[i] = (float)p;
+    *listed_mass += p;
   }
   return n;
 }
