@@ -111,7 +111,7 @@ static void generate(const cli_options *o, const uint32_t *prompt, uint32_t n_pr
                     &error));
     const uint32_t n = ls_token_bytes(&model.tokenizer, draw.token, bytes);
     const cli_step step = {position, &draw, bytes, n};
-    const bool end = draw.token == model.tokenizer.eos;
+    const bool end = ls_ends_text(&model.tokenizer, draw.token);
     if (o->json)
       cli_json_step(o, &model, &sampler, &step, ids, probs);
     else if (bars)

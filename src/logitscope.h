@@ -103,6 +103,10 @@ ls_status ls_tokenize(const ls_tokenizer *t, const uint8_t *text, uint64_t n, ui
  * Control and unknown tokens are 0 bytes; every other token keeps its leading space. */
 uint32_t ls_token_bytes(const ls_tokenizer *t, uint32_t id, uint8_t *out);
 
+/* True if a drawn token ends the text: EOS, or BOS, which would begin another one (the models of
+ * llama2.c were trained on texts that BOS alone separates). */
+bool ls_ends_text(const ls_tokenizer *t, uint32_t id);
+
 /* ---- model ---- */
 
 /* A weight matrix, row-major as in the file: y (rows) = W (rows, cols) x (cols). */

@@ -442,3 +442,5 @@ uint32_t ls_token_bytes(const ls_tokenizer *t, uint32_t id, uint8_t *out) {
   memcpy(out, t->texts + t->text_at[id], n);
   return n;
 }
+
+bool ls_ends_text(const ls_tokenizer *t, uint32_t id) { return id == t->eos || id == t->bos; }

@@ -268,6 +268,9 @@ uint32_t EXPORT(token_bytes)(uint32_t id) {
   return LS_OK;
 }
 
+/* 1 if a drawn token ends the text. */
+uint32_t EXPORT(ends_text)(uint32_t id) { return ls_ends_text(&model.tokenizer, id); }
+
 /* 1 if decoding a text takes one leading space off. */
 uint32_t EXPORT(strips_space)(void) {
   return model.tokenizer.kind == LS_TOKENIZER_SPM && model.tokenizer.add_space_prefix;

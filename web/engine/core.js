@@ -279,6 +279,11 @@ export class Core {
     };
   }
 
+  /** Whether a drawn token ends the text. @param {number} id */
+  endsText(id) {
+    return this.#wasm.ends_text(id) !== 0;
+  }
+
   /** Whether decoding a text takes one leading space off. */
   get stripsSpace() {
     return this.#wasm.strips_space() !== 0;

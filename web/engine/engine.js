@@ -155,7 +155,7 @@ export class Engine {
       logprob,
       entropy,
       u,
-      end: id === this.#core.port.eos,
+      end: this.#core.endsText(id),
       stages: rows,
     };
   }
