@@ -32,9 +32,9 @@ static double stage_values[LS_MAX_STAGES];
   U32(vocab) U32(dim) U32(ffn_dim) U32(n_layers) U32(n_heads) U32(n_kv_heads) U32(head_dim)         \
   U32(context) U32(has_weights) U32(gguf_version) U32(weight_type)                                  \
   U32(architecture) U32(architecture_bytes) U32(name) U32(name_bytes) U32(license) U32(license_bytes) \
-  /* open: addresses of buffers, and what they hold at most */                                      \
+  /* open: addresses of buffers, and what the text may be */                                        \
   U32(text) U32(text_capacity)         /* u8: text to tokenize; bytes of a decoded token */         \
-  U32(ids) U32(ids_capacity)           /* u32: tokens out of tokenize, tokens into forward */       \
+  U32(ids)                             /* u32: tokens out of tokenize, tokens into forward */       \
   U32(logits)                          /* f32 (vocab) */                                            \
   U32(stage_kinds) U32(stage_values)   /* u32 and f64 (max_stages): the pipeline */                 \
   U32(listed_ids) U32(listed_probs)    /* u32 and f32 (vocab): the row last listed */               \
@@ -191,7 +191,6 @@ static uint32_t lay_out_buffers(ls_arena *arena, uint32_t text_capacity) {
   port.text_capacity = text_capacity;
   const uint32_t longest = model.tokenizer.longest;
   port.text = address(ls_arena_take(arena, text_capacity > longest ? text_capacity : longest, 1));
-  port.ids_capacity = (uint32_t)ids;
   port.ids = address(ls_arena_take(arena, ids, sizeof(uint32_t)));
   port.listed_ids = address(ls_arena_take(arena, vocab, sizeof(uint32_t)));
   port.listed_probs = address(ls_arena_take(arena, vocab, sizeof(float)));
@@ -286,19 +285,11 @@ uint32_t EXPORT(forward)(uint32_t n, uint32_t position) {
 /* Fills port.logits for token `row` of the last forward. */
 uint32_t EXPORT(logits)(uint32_t row) { return ls_logits(&model, row, &error); }
 
-/* Starts the hash of logits anew. */
-void EXPORT(hash_reset)(void) { hash = LS_HASH_START; }
-
 /* Folds port.logits into the hash; port.hash_high and hash_low are its value so far. */
 void EXPORT(hash_logits)(void) {
   hash = ls_hash(hash, model.logits, (uint64_t)model.config.vocab * sizeof(float));
   port.hash_low = (uint32_t)hash;
   port.hash_high = (uint32_t)(hash >> 32);
-}
-
-/* The uniform number of a seed (two halves) and a position. */
-double EXPORT(uniform)(uint32_t seed_low, uint32_t seed_high, uint32_t position) {
-  return ls_uniform((uint64_t)seed_high << 32 | seed_low, position);
 }
 
 static void read_stages(uint32_t n) {

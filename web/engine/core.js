@@ -314,10 +314,6 @@ export class Core {
     return this.#f32.subarray(this.port.logits / 4, this.port.logits / 4 + this.port.vocab);
   }
 
-  hashReset() {
-    this.#wasm.hash_reset();
-  }
-
   /** Folds the logits into the hash. */
   hashLogits() {
     this.#wasm.hash_logits();

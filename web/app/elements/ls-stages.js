@@ -215,7 +215,7 @@ class Stages extends View {
     return html`
       <h2 class="visually-hidden">${words.title}</h2>
       ${this.controlsView(state, table)}
-      <div class="frame">${table ? this.tableView(state, table) : html`<div class="table-placeholder"></div>`}</div>
+      <div class="frame">${table ? this.tableView(state, table) : html`<div class="table-space"></div>`}</div>
     `;
   }
 }
