@@ -40,7 +40,7 @@ test: tools-test node_modules/.stamp site cli ## run every test
 	@node --test tests/*.test.js
 
 train: ## train the model that ships from ../shared/data (CORPUS= another folder), in build/train
-	@.ci/install libopenblas-dev
+	@.ci/install libdnnl-dev
 	@$(MAKE) --no-print-directory -C model train
 
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
@@ -70,7 +70,7 @@ tools-build:
 	@.ci/install emscripten
 
 tools-test: tools-build
-	@.ci/install chromium libsimde-dev libopenblas-dev poppler-utils tesseract-ocr tesseract-ocr-eng
+	@.ci/install chromium libsimde-dev libdnnl-dev poppler-utils tesseract-ocr tesseract-ocr-eng
 
 tools-lint:
 	@.ci/install clang-format cppcheck

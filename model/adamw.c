@@ -5,32 +5,25 @@
 
 #include <math.h>
 
-float clip_factor(const float *grads, long n, float max_norm, double *norm) {
-  double sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (long i = 0; i < n; i++) sum += (double)grads[i] * (double)grads[i];
-  *norm = sqrt(sum);
-  return *norm > (double)max_norm ? (float)((double)max_norm / *norm) : 1.0f;
+float clip_factor(double norm, float max_norm) {
+  return norm > (double)max_norm ? (float)((double)max_norm / norm) : 1.0f;
 }
 
-void adamw_step(const AdamW *adamw, const Shape *shape, float *params, const float *grads, float *mean,
+void adamw_step(const AdamW *adamw, const Tensor *tensor, float *params, const float *grads, float *mean,
                 float *square, float learning_rate, float grad_scale, long step) {
+  const long n = tensor_size(*tensor);
   const float beta1 = adamw->beta1, beta2 = adamw->beta2;
   // Both moments begin at 0 and are too small at first by these factors.
   const float mean_bias = (float)(1.0 - pow((double)beta1, (double)step));
   const float square_bias = (float)(1.0 - pow((double)beta2, (double)step));
-  for (long t = 0; t < tensor_count(shape); t++) {
-    const Tensor tensor = tensor_at(shape, t);
-    const long end = tensor.offset + tensor.rows * tensor.cols;
-    const float keep = tensor.is_norm ? 1.0f : 1.0f - learning_rate * adamw->weight_decay;
+  const float keep = tensor->is_norm ? 1.0f : 1.0f - learning_rate * adamw->weight_decay;
 #pragma omp simd
-    for (long i = tensor.offset; i < end; i++) {
-      const float g = grads[i] * grad_scale;
-      mean[i] = beta1 * mean[i] + (1.0f - beta1) * g;
-      square[i] = beta2 * square[i] + (1.0f - beta2) * g * g;
-      const float denominator = sqrtf(square[i] / square_bias) + adamw->epsilon;
-      params[i] = keep * params[i] - learning_rate * (mean[i] / mean_bias) / denominator;
-    }
+  for (long i = 0; i < n; i++) {
+    const float g = grads[i] * grad_scale;
+    mean[i] = beta1 * mean[i] + (1.0f - beta1) * g;
+    square[i] = beta2 * square[i] + (1.0f - beta2) * g * g;
+    const float denominator = sqrtf(square[i] / square_bias) + adamw->epsilon;
+    params[i] = keep * params[i] - learning_rate * (mean[i] / mean_bias) / denominator;
   }
 }
 

@@ -10,13 +10,12 @@ typedef struct {
   float beta1, beta2, epsilon, weight_decay;
 } AdamW;
 
-// The factor that brings the gradients' norm down to max_norm, or 1 when it is below.
-// *norm receives the norm found.
-float clip_factor(const float *grads, long n, float max_norm, double *norm);
+// The factor that brings a gradient of this norm down to max_norm, or 1 when it is below.
+float clip_factor(double norm, float max_norm);
 
-// One step on all parameters; `step` counts from 1. mean, square: the running moments. Each
-// gradient is multiplied with grad_scale first. Norms are not decayed.
-void adamw_step(const AdamW *adamw, const Shape *shape, float *params, const float *grads, float *mean,
+// One step on one tensor, where all four arrays begin; `step` counts from 1. mean, square: the running
+// moments. Each gradient is multiplied with grad_scale first. Norms are not decayed.
+void adamw_step(const AdamW *adamw, const Tensor *tensor, float *params, const float *grads, float *mean,
                 float *square, float learning_rate, float grad_scale, long step);
 
 // Linear warm-up to `peak`, then a cosine down to `final_share` of it at the last step.

@@ -56,11 +56,11 @@ void attention_forward(float *out, float *probs, const float *qkv, const Attenti
       for (long first = 0; first < length; first += TILE) {
         const long n_queries = min(TILE, length - first), n_keys = first + n_queries;
         float *p = probs + first * length; // (n_queries, n_keys) of it are used
-        gemm(CblasNoTrans, CblasTrans, n_queries, n_keys, a->head_dim, scale,
+        gemm(AS_IS, TRANSPOSED, n_queries, n_keys, a->head_dim, scale,
              matrix(rows + first * width + at.q, width), matrix(rows + at.k, width), 0, p, length);
         for (long t = 0; t < n_queries; t++) causal_softmax(p + t * length, first + t + 1, n_keys);
-        gemm(CblasNoTrans, CblasNoTrans, n_queries, a->head_dim, n_keys, 1, matrix(p, length),
-             matrix(rows + at.v, width), 0, out + (start + first) * dim + at.q, dim);
+        gemm(AS_IS, AS_IS, n_queries, a->head_dim, n_keys, 1, matrix(p, length), matrix(rows + at.v, width),
+             0, out + (start + first) * dim + at.q, dim);
       }
     }
   }
@@ -95,13 +95,13 @@ void attention_backward(float *dqkv, const float *dout, const float *qkv, const 
         const Matrix dtile = matrix(dout + (start + first) * dim + at.q, dim);
         const Matrix dscores = matrix(scratch, n_keys);
 
-        gemm(CblasTrans, CblasNoTrans, n_keys, a->head_dim, n_queries, 1, p, dtile, 1, drows + at.v, width);
-        gemm(CblasNoTrans, CblasTrans, n_queries, n_keys, a->head_dim, 1, dtile, values, 0, scratch, n_keys);
+        gemm(TRANSPOSED, AS_IS, n_keys, a->head_dim, n_queries, 1, p, dtile, 1, drows + at.v, width);
+        gemm(AS_IS, TRANSPOSED, n_queries, n_keys, a->head_dim, 1, dtile, values, 0, scratch, n_keys);
         softmax_backward(scratch, p.data, n_queries, n_keys, length);
-        gemm(CblasNoTrans, CblasNoTrans, n_queries, a->head_dim, n_keys, scale, dscores, keys, 0,
+        gemm(AS_IS, AS_IS, n_queries, a->head_dim, n_keys, scale, dscores, keys, 0,
              drows + first * width + at.q, width);
-        gemm(CblasTrans, CblasNoTrans, n_keys, a->head_dim, n_queries, scale, dscores, queries, 1,
-             drows + at.k, width);
+        gemm(TRANSPOSED, AS_IS, n_keys, a->head_dim, n_queries, scale, dscores, queries, 1, drows + at.k,
+             width);
       }
     }
   }

@@ -1,10 +1,11 @@
-// Matrix products over BLAS, row-major, f32, with a leading dimension for every operand.
-// Stands below every layer: transformer.c, attention.c -> gemm.h -> cblas_sgemm.
+// Matrix products, row-major: all of training's arithmetic that pays for a library is behind this header.
+// Stands below every layer: transformer.c, attention.c -> gemm.h -> gemm.c -> oneDNN.
 // Must not know what the matrices mean.
 #ifndef MODEL_GEMM_H
 #define MODEL_GEMM_H
 
-#include <cblas.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 // A matrix inside a larger row-major one: row r begins at data + r * stride.
 typedef struct {
@@ -14,23 +15,38 @@ typedef struct {
 
 static inline Matrix matrix(const float *data, long stride) { return (Matrix){data, stride}; }
 
-// c = beta * c + alpha * op(a) op(b), where op(a) is (m, k), op(b) is (k, n), c is (m, n).
-static inline void gemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, long m, long n, long k,
-                        float alpha, Matrix a, Matrix b, float beta, float *c, long c_stride) {
-  cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, (blasint)m, (blasint)n, (blasint)k, alpha, a.data,
-              (blasint)a.stride, b.data, (blasint)b.stride, beta, c, (blasint)c_stride);
-}
+typedef enum { AS_IS, TRANSPOSED } Op;
+
+// c = beta * c + alpha * op(a) op(b) in f32, where op(a) is (m, k), op(b) is (k, n), c is (m, n).
+void gemm(Op op_a, Op op_b, long m, long n, long k, float alpha, Matrix a, Matrix b, float beta, float *c,
+          long c_stride);
+
+// ---- linear layers, in a chosen precision ----
+
+// BF16 is mixed precision: operands are rounded to bfloat16 (8 bits of mantissa, the exponent of
+// f32), products are summed in f32, results are f32. Micikevicius et al. 2018; Kalamkar et al. 2019.
+typedef enum { FP32, BF16 } Precision;
+typedef uint16_t Bf16; // the upper half of an f32
+
+void bf16_from_f32(Bf16 *out, const float *in, long count); // to nearest, ties to even
+
+// Whether this processor multiplies bfloat16 itself; where it does not, BF16 would be slower than FP32.
+bool bf16_is_native(void);
+
+// What the products of one thread need. NULL when memory runs out, or oneDNN has no bfloat16 product here.
+typedef struct Gemm Gemm;
+Gemm *gemm_new(Precision precision);
+void gemm_free(Gemm *gemm);
+
+// Operands that lie in the `count` floats from `first` are not rounded at every product, but taken
+// from `rounded`, which the caller keeps true. For weights, which change once a step.
+void gemm_keep(Gemm *gemm, const float *first, long count, const Bf16 *rounded);
 
 // y = x w^T: x (n, in), w (out, in), y (n, out).
-static inline void linear_forward(float *y, const float *x, const float *w, long n, long in, long out) {
-  gemm(CblasNoTrans, CblasTrans, n, out, in, 1, matrix(x, in), matrix(w, in), 0, y, out);
-}
+void linear_forward(Gemm *gemm, float *y, const float *x, const float *w, long n, long in, long out);
 
 // dx = dy w, dw += dy^T x: shapes as in linear_forward.
-static inline void linear_backward(float *dx, float *dw, const float *dy, const float *x, const float *w,
-                                   long n, long in, long out) {
-  gemm(CblasNoTrans, CblasNoTrans, n, in, out, 1, matrix(dy, out), matrix(w, in), 0, dx, in);
-  gemm(CblasTrans, CblasNoTrans, out, in, n, 1, matrix(dy, out), matrix(x, in), 1, dw, in);
-}
+void linear_backward(Gemm *gemm, float *dx, float *dw, const float *dy, const float *x, const float *w,
+                     long n, long in, long out);
 
 #endif

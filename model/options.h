@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 typedef struct {
-  const char *data, *out, *score, *sample;
+  const char *data, *out, *score, *sample, *precision;
   long vocab, dim, layers, heads, kv_heads, hidden, context;
   long batch, micro, threads, steps, warmup, seed;
   long save_every, validate_every, log_every;

@@ -54,9 +54,11 @@ Tensor tensor_at(const Shape *s, long index) {
   return tensor;
 }
 
+long tensor_size(Tensor tensor) { return tensor.rows * tensor.cols; }
+
 long parameter_count(const Shape *s) {
   const Tensor last = tensor_at(s, tensor_count(s) - 1);
-  return last.offset + last.rows * last.cols;
+  return last.offset + tensor_size(last);
 }
 
 void parameters_init(const Shape *s, float *params, uint64_t seed) {
@@ -67,7 +69,7 @@ void parameters_init(const Shape *s, float *params, uint64_t seed) {
     const Tensor tensor = tensor_at(s, t);
     const bool adds = strstr(tensor.name, "attn_output") || strstr(tensor.name, "ffn_down");
     const double deviation = 0.02 * (adds ? branch_scale : 1.0);
-    for (long i = 0; i < tensor.rows * tensor.cols; i++)
+    for (long i = 0; i < tensor_size(tensor); i++)
       params[tensor.offset + i] = tensor.is_norm ? 1.0f : (float)(deviation * random_normal(&random));
   }
 }

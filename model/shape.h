@@ -39,6 +39,7 @@ typedef struct {
 enum { LAYER_TENSORS = 9 };
 long tensor_count(const Shape *shape); // embedding, LAYER_TENSORS a layer, output norm
 Tensor tensor_at(const Shape *shape, long index);
+long tensor_size(Tensor tensor); // rows * cols
 long parameter_count(const Shape *shape);
 
 // Normal with deviation 0.02, narrower where a layer adds to the residual stream; norms are 1.

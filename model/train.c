@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <math.h>
+#include <omp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 
 #include "data.h"
 #include "evaluate.h"
-#include "gemm.h"
 #include "options.h"
 #include "trainer.h"
 
@@ -227,14 +227,34 @@ static bool train_steps(Session *s, const Options *o, Trainer *trainer, int32_t 
   return save(s);
 }
 
+static bool choose_precision(const char *name, Precision *precision) {
+  const bool automatic = strcmp(name, "auto") == 0;
+  *precision = automatic ? (bf16_is_native() ? BF16 : FP32) : strcmp(name, "bf16") == 0 ? BF16 : FP32;
+  if (automatic || *precision == BF16 || strcmp(name, "fp32") == 0) return true;
+  fprintf(stderr, "--precision must be auto, fp32 or bf16, not \"%s\"\n", name);
+  return false;
+}
+
+// As many as there are cores, or the next smaller number that shares the batch out evenly.
+static long choose_threads(const Options *o) {
+  if (o->threads) return o->threads;
+  const long runs = o->batch / o->micro;
+  long threads = omp_get_num_procs() < MAX_THREADS ? omp_get_num_procs() : MAX_THREADS;
+  while (threads > 1 && runs % threads) threads--;
+  return threads;
+}
+
 static bool train(Session *s, const Options *o) {
+  Precision precision;
+  if (!choose_precision(o->precision, &precision)) return false;
   Trainer trainer = {.state = &s->state,
+                     .precision = precision,
                      .adamw = {0.9f, (float)o->beta2, 1e-8f, (float)o->decay},
                      .dropout = (float)o->dropout,
                      .max_norm = (float)o->clip,
                      .batch = o->batch,
-                     .threads = o->threads};
-  if (o->batch % (o->threads * o->micro)) {
+                     .threads = choose_threads(o)};
+  if (o->batch % (trainer.threads * o->micro)) {
     fprintf(stderr, "--batch must be a multiple of --threads times --micro\n");
     return false;
   }
@@ -257,7 +277,9 @@ static bool train(Session *s, const Options *o) {
     ok = train_steps(s, o, &trainer, batch, log);
     trainer_stop(&trainer);
   } else {
-    fprintf(stderr, "training cannot begin: no memory, or %s cannot be written\n", s->log_path);
+    fprintf(stderr,
+            "training cannot begin: no memory, no %s products on this processor, or %s cannot be written\n",
+            precision == BF16 ? "bf16" : "fp32", s->log_path);
   }
   if (log) fclose(log);
   free(batch);
@@ -277,7 +299,7 @@ static bool evaluate(const Options *o) {
     fprintf(stderr, "%s: %s\n", path, error);
     return false;
   }
-  bool ok = workspace_new(&ws, &state.shape, 1);
+  bool ok = workspace_new(&ws, &state.shape, 1, FP32);
   if (ok && o->sample)
     write_sample(&ws, state.params, &state.bpe, o->sample, (float)o->temperature, (uint64_t)o->seed, stdout);
   if (ok && o->score) {
@@ -295,7 +317,7 @@ static bool evaluate(const Options *o) {
 
 int main(int argc, char **argv) {
   Options options;
-  openblas_set_num_threads(1); // the workers are the threads, see trainer.h
+  omp_set_num_threads(1); // oneDNN's: the workers are the threads, see trainer.h
   if (!options_read(&options, argc, argv)) return 2;
   if (options.score || options.sample) return evaluate(&options) ? 0 : 1;
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "attention.h"
-#include "gemm.h"
 
 // The head takes this many rows at a time, forth and back together, so that the logits of a
 // whole batch, the largest array of all, never exist.
@@ -89,15 +88,15 @@ static void fill_rope_table(const Shape *s, float *table) {
     }
 }
 
-bool workspace_new(Workspace *ws, const Shape *shape, long sequences) {
-  *ws = (Workspace){.shape = *shape, .sequences = sequences};
+bool workspace_new(Workspace *ws, const Shape *shape, long sequences, Precision precision) {
+  *ws = (Workspace){.shape = *shape, .sequences = sequences, .gemm = gemm_new(precision)};
   ws->layers = calloc((size_t)shape->n_layers, sizeof *ws->layers);
   ws->starts = malloc(((size_t)(sequences * shape->context) + 1) * sizeof *ws->starts);
   if (ws->layers) {
     const size_t bytes = (size_t)workspace_layout(ws, NULL) * sizeof(float);
     ws->memory = aligned_alloc(64, bytes);
   }
-  if (!ws->layers || !ws->starts || !ws->memory) {
+  if (!ws->gemm || !ws->layers || !ws->starts || !ws->memory) {
     workspace_free(ws);
     return false;
   }
@@ -107,6 +106,7 @@ bool workspace_new(Workspace *ws, const Shape *shape, long sequences) {
 }
 
 void workspace_free(Workspace *ws) {
+  gemm_free(ws->gemm);
   free(ws->memory);
   free(ws->layers);
   free(ws->starts);
@@ -154,16 +154,16 @@ static void forward(Workspace *ws, const float *params, const int32_t *tokens, D
     float *x_next = l + 1 < s->n_layers ? ws->layers[l + 1].x : ws->x_out;
 
     rmsnorm_forward(a->attn_norm, a->attn_rstd, a->x, w.attn_norm, NORM_EPSILON, n, dim);
-    linear_forward(a->qkv, a->attn_norm, w.wqkv, n, dim, qkv_dim(s));
+    linear_forward(ws->gemm, a->qkv, a->attn_norm, w.wqkv, n, dim, qkv_dim(s));
     rope(a->qkv, ws->rope_table, n, s->context, s->n_heads + s->n_kv_heads, head_dim(s), qkv_dim(s), 1);
     attention_forward(a->attn, a->probs, a->qkv, &attention);
-    linear_forward(branch, a->attn, w.wo, n, dim, dim);
+    linear_forward(ws->gemm, branch, a->attn, w.wo, n, dim, dim);
     residual_forward(a->x_mid, a->x, branch, branch_dropout(dropout, 2 * l), n * dim);
 
     rmsnorm_forward(a->ffn_norm, a->ffn_rstd, a->x_mid, w.ffn_norm, NORM_EPSILON, n, dim);
-    linear_forward(a->gate_up, a->ffn_norm, w.gate_up, n, dim, 2 * hidden);
+    linear_forward(ws->gemm, a->gate_up, a->ffn_norm, w.gate_up, n, dim, 2 * hidden);
     swiglu_forward(a->ffn, a->gate_up, n, hidden);
-    linear_forward(branch, a->ffn, w.down, n, hidden, dim);
+    linear_forward(ws->gemm, branch, a->ffn, w.down, n, hidden, dim);
     residual_forward(x_next, a->x_mid, branch, branch_dropout(dropout, 2 * l + 1), n * dim);
   }
   rmsnorm_forward(ws->final_norm, ws->final_rstd, ws->x_out, params + final_norm_offset(s), NORM_EPSILON, n,
@@ -181,9 +181,10 @@ static double head(Workspace *ws, const float *params, float *grads, const int32
   for (long row = 0; row < n; row += HEAD_ROWS) {
     const long rows = n - row < HEAD_ROWS ? n - row : HEAD_ROWS;
     const float *x = ws->final_norm + row * dim;
-    linear_forward(ws->logits, x, params, rows, dim, s->vocab);
+    linear_forward(ws->gemm, ws->logits, x, params, rows, dim, s->vocab);
     loss += cross_entropy(ws->logits, targets + row, scale, rows, s->vocab, NULL);
-    if (grads) linear_backward(ws->dnorm + row * dim, grads, ws->logits, x, params, rows, dim, s->vocab);
+    if (grads)
+      linear_backward(ws->gemm, ws->dnorm + row * dim, grads, ws->logits, x, params, rows, dim, s->vocab);
   }
   return loss;
 }
@@ -204,16 +205,17 @@ static void backward(Workspace *ws, const float *params, float *grads, const int
     const LayerState *a = &ws->layers[l];
 
     residual_backward(ws->dbranch, dx, branch_dropout(dropout, 2 * l + 1), n * dim);
-    linear_backward(ws->dffn, dw.down, ws->dbranch, a->ffn, w.down, n, hidden, dim);
+    linear_backward(ws->gemm, ws->dffn, dw.down, ws->dbranch, a->ffn, w.down, n, hidden, dim);
     swiglu_backward(ws->dgate_up, ws->dffn, a->gate_up, n, hidden);
-    linear_backward(ws->dnorm, dw.gate_up, ws->dgate_up, a->ffn_norm, w.gate_up, n, dim, 2 * hidden);
+    linear_backward(ws->gemm, ws->dnorm, dw.gate_up, ws->dgate_up, a->ffn_norm, w.gate_up, n, dim,
+                    2 * hidden);
     rmsnorm_backward(dx, dw.ffn_norm, ws->dnorm, a->x_mid, w.ffn_norm, a->ffn_rstd, n, dim);
 
     residual_backward(ws->dbranch, dx, branch_dropout(dropout, 2 * l), n * dim);
-    linear_backward(ws->dnorm, dw.wo, ws->dbranch, a->attn, w.wo, n, dim, dim);
+    linear_backward(ws->gemm, ws->dnorm, dw.wo, ws->dbranch, a->attn, w.wo, n, dim, dim);
     attention_backward(ws->dqkv, ws->dnorm, a->qkv, a->probs, &attention, ws->scratch);
     rope(ws->dqkv, ws->rope_table, n, s->context, s->n_heads + s->n_kv_heads, head_dim(s), qkv_dim(s), -1);
-    linear_backward(ws->dnorm, dw.wqkv, ws->dqkv, a->attn_norm, w.wqkv, n, dim, qkv_dim(s));
+    linear_backward(ws->gemm, ws->dnorm, dw.wqkv, ws->dqkv, a->attn_norm, w.wqkv, n, dim, qkv_dim(s));
     rmsnorm_backward(dx, dw.attn_norm, ws->dnorm, a->x, w.attn_norm, a->attn_rstd, n, dim);
   }
   embedding_backward(grads, tokens, dx, n, dim);
@@ -235,6 +237,6 @@ double transformer_gradient(Workspace *ws, const float *params, float *grads, co
 const float *transformer_logits(Workspace *ws, const float *params, const int32_t *tokens, long row) {
   const Shape *s = &ws->shape;
   forward(ws, params, tokens, (Dropout){0});
-  linear_forward(ws->logits, ws->final_norm + row * s->dim, params, 1, s->dim, s->vocab);
+  linear_forward(ws->gemm, ws->logits, ws->final_norm + row * s->dim, params, 1, s->dim, s->vocab);
   return ws->logits;
 }

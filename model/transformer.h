@@ -7,6 +7,7 @@
 #ifndef MODEL_TRANSFORMER_H
 #define MODEL_TRANSFORMER_H
 
+#include "gemm.h"
 #include "ops.h"
 #include "shape.h"
 
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
   Shape shape;
   long sequences;
+  Gemm *gemm;    // how the linear layers multiply
   float *memory; // one allocation, which all pointers below lead into
   LayerState *layers;
   float *x_out, *final_norm, *final_rstd; // (n, dim), (n, dim), (n)
@@ -41,8 +43,8 @@ typedef struct {
   long n_segments;
 } Workspace;
 
-// False when memory runs out. Free with workspace_free.
-bool workspace_new(Workspace *ws, const Shape *shape, long sequences);
+// False when memory runs out or the processor cannot multiply in this precision. Free with workspace_free.
+bool workspace_new(Workspace *ws, const Shape *shape, long sequences, Precision precision);
 void workspace_free(Workspace *ws);
 
 // Forward only. tokens, targets (sequences, context); a target below 0 is not counted.
