@@ -40,7 +40,12 @@ class Failure extends Error {}
  * @property {(document: string) => string} [clean] done to each clean document
  */
 
-/** @typedef {{ sources: RecipeSource[], credits?: (folder: string) => string }} Recipe */
+/**
+ * @typedef {object} Recipe
+ * @property {RecipeSource[]} sources
+ * @property {(train: string[][]) => string[]} [extra] documents made of each source's, for the training text too
+ * @property {(folder: string) => string} [credits]
+ */
 /** @typedef {import('./prepare/report.js').Treated & Omit<RecipeSource, 'file'>} Job */
 
 /** @param {string[]} args */
@@ -139,13 +144,15 @@ async function readFiles(jobs, fields) {
 /**
  * @param {Job[]} jobs
  * @param {Options} options
+ * @param {Recipe['extra']} extra
  */
-function writeCorpus(jobs, { out, validation, fields, weights }) {
+function writeCorpus(jobs, { out, validation, fields, weights }, extra = () => []) {
   const read = jobs.filter(({ extracted }) => extracted);
   const sources = read.map(({ extracted, weight }) => ({ documents: extracted?.texts ?? [], weight }));
   const { parts, notes } = buildCorpus(sources, validation);
   read.forEach((job, i) => (job.part = parts[i]));
-  const texts = { 'train.txt': trainingDocuments(parts), 'validation.txt': parts.flatMap((part) => part.validation) };
+  const train = [...trainingDocuments(parts), ...extra(parts.map((part) => part.train))];
+  const texts = { 'train.txt': train, 'validation.txt': parts.flatMap((part) => part.validation) };
   const written = Object.fromEntries(
     Object.entries(texts).map(([name, documents]) => [
       name,
@@ -173,7 +180,7 @@ async function prepare(options) {
   }
   /** @type {Options['weights']} */
   const weights = recipe ? jobs.map(({ inside, weight }) => [inside, weight]) : options.weights;
-  console.log(asTable(writeCorpus(jobs, { ...options, weights })));
+  console.log(asTable(writeCorpus(jobs, { ...options, weights }, recipe?.extra)));
   if (recipe?.credits && options.credits) {
     writeWhole(resolve(options.credits, '..'), basename(options.credits), [recipe.credits(folder)]);
   }

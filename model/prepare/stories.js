@@ -1,4 +1,4 @@
-// The recipe of the model that ships: which texts, how often each is seen, what is mended in them, whom to thank.
+// The recipe of the model that ships: which texts, what is mended in them, whom to thank.
 // Given to prepare.js with --recipe, for ../shared/data/corpus; any other folder needs none.
 // Must not list the text on which the model is judged.
 
@@ -19,23 +19,47 @@ const MENDS = [
   [/[\u200C\u200D]/g, ''],
 ];
 
-/** @param {string} text */
+/**
+ * Some of the sources part paragraphs with an empty line, most of TinyStories with a line end: an empty line for all.
+ * @param {string} text
+ */
 const mend = (text) =>
-  tidyProse(MENDS.reduce((mended, [pattern, replacement]) => mended.replace(pattern, replacement), text));
-
-/** The tales put one line end between paragraphs, the other sources an empty line. @param {string} tale */
-const spaceParagraphs = (tale) => mend(tale).replace(/\n+/g, '\n\n');
+  tidyProse(MENDS.reduce((mended, [pattern, replacement]) => mended.replace(pattern, replacement), text)).replace(
+    /\n+/g,
+    '\n\n',
+  );
 
 /**
- * In the order of the training text. The old tales are long and far in style from what the model shall write,
- * so they are seen half as often.
+ * In the order of the training text.
  * @type {import('../prepare.js').RecipeSource[]}
  */
 export const sources = [
-  { file: 'tinystories.txt', weight: 2, clean: mend },
-  { file: 'storybooks.jsonl', weight: 2, fields: ['title', 'text'], clean: mend },
-  { file: 'fairytales.txt', weight: 1, clean: spaceParagraphs },
+  { file: 'tinystories.txt', weight: 1, clean: mend },
+  { file: 'storybooks.jsonl', weight: 1, fields: ['title', 'text'], clean: mend },
+  { file: 'fairytales.txt', weight: 1, clean: mend },
 ];
+
+/** Bytes of a window: longer than what the model sees at once. */
+const WINDOW = 3000;
+
+/**
+ * The stories once more, run together and cut into windows between two words. From whole stories alone a model learns
+ * that every text begins with the first word of a story and ends with its last; but a prompt may begin anywhere, and
+ * a page of stories goes on. A window begins with a space or a line end, so the two are told apart.
+ * @param {string[][]} train the documents of each source
+ * @returns {string[]}
+ */
+export function extra([stories]) {
+  const text = stories.join('\n\n');
+  const windows = [];
+  for (let start = 0; start < text.length; ) {
+    const length = text.slice(start + WINDOW).search(/[ \n]/);
+    const end = length < 0 ? text.length : start + WINDOW + length;
+    windows.push(text.slice(start, end));
+    start = end;
+  }
+  return windows;
+}
 
 /** @typedef {{ title: string, author: string, license: string, collection: string }} Book */
 
