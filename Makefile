@@ -29,7 +29,7 @@ WASM := build/engine/logitscope.wasm
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: site ## build and serve the page, and print its address (PORT= chooses the port)
+demo: site ## build and serve the page, and print its address (PORT= chooses the port, MODEL=file.gguf the model)
 	@node web/serve.js
 
 build: site cli ## build everything: the engine, the page (build/site) and the command line

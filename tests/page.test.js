@@ -5,7 +5,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
 import { launch, openPage } from './helpers/browser.js';
+import { randomModel } from './helpers/random-model.js';
 import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
 
 /**
@@ -465,6 +466,47 @@ describe('the page', { timeout: 240_000 }, () => {
         forgiven: /status of 503/,
       },
     ));
+
+  test('an address that is none, or leads nowhere, is said so', async () => {
+    for (const [address, forgiven] of /** @type {[string, RegExp][]} */ ([['http://[', /^$/], ['no.gguf', /status of 404/]])) {
+      const url = `${server.url}?model=${encodeURIComponent(address)}`;
+      await withPage((page) => page.waitForSelector('[role="alert"] summary').then(() => {}), { url, forgiven });
+    }
+  });
+
+  test('`make demo MODEL=` opens the page with that file, whatever its name, and it writes', async () => {
+    const name = 'Tales of my aunt';
+    const folder = await mkdtemp(join(tmpdir(), 'logitscope-'));
+    const path = join(folder, "it's 50 % + #1? & ü.gguf");
+    await writeFile(path, randomModel({ name }));
+    const demo = await serve({ model: path });
+    const own = await Model.load(path);
+    try {
+      await withPage(
+        async (page) => {
+          await ready(page);
+          assert.match(await page.innerText('ls-header'), new RegExp(name));
+          const start = (await own.tokenize(PROMPT)).length;
+          await textIs(page, start);
+          await page.click('[name="step"]');
+          await page.click('[name="step"]');
+          await textIs(page, start + 2);
+        },
+        { url: demo.url },
+      );
+      assert.equal((await fetch(new URL('other.gguf', demo.url))).status, 404);
+    } finally {
+      own.unload();
+      await demo.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('a model that is missing, or none, is refused before anything is served', async () => {
+    await assert.rejects(serve({ model: 'no where.gguf' }), /^Error: no where\.gguf cannot be read \(ENOENT\), expected a GGUF file/);
+    await assert.rejects(serve({ model: at('README.md') }), /README\.md does not begin with "GGUF", expected a GGUF file/);
+    await assert.rejects(serve({ model: at('model') }), /model does not begin with "GGUF"/);
+  });
 
   test('a browser without WebAssembly SIMD is told so before anything is fetched', () =>
     withPage(

@@ -1,12 +1,14 @@
-// What the page finds around it: the files beside its code, and a browser that can run them or not.
+// What the page finds around it: its address, the files beside its code, and a browser that can run them or not.
 // Before the token's way begins.
 // Must not know what is in the files; Vite copies them and names them by their content.
 
 import model from '../../model/stories.gguf?url';
 import wasm from '../../build/engine/logitscope.wasm?url';
 
-/** Both are relative to the page, wherever it is served from. */
+/** All are relative to the page, wherever it is served from. */
 export const shippedModel = new URL(model, document.baseURI);
+/** Another one can be asked for in the page's own address: ?model=https://example.org/a.gguf */
+export const firstModel = new URLSearchParams(location.search).get('model') ?? shippedModel;
 export const wasmUrl = new URL(wasm, document.baseURI);
 
 /** A module with one function: i32.const 0, i8x16.splat, i8x16.popcnt. The last two need SIMD. */

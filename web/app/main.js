@@ -1,4 +1,4 @@
-// Where the page begins: store, instrument, elements; then the shipped model is opened.
+// Where the page begins: store, instrument, elements; then the first model is opened.
 // Before the token's way begins.
 // Must not know more than who needs whom.
 
@@ -18,6 +18,7 @@ import './elements/ls-stage-control.js';
 import './elements/ls-stages.js';
 import './elements/ls-timeline.js';
 import './elements/ls-transport.js';
+import { firstModel } from './host.js';
 import { Instrument } from './instrument.js';
 import { keepOffline } from './offline.js';
 import { firstState } from './state.js';
@@ -26,5 +27,5 @@ import { createStore } from './store.js';
 const store = createStore(firstState());
 const instrument = new Instrument(store);
 document.body.append(Object.assign(document.createElement('ls-app'), { store, instrument }));
-void instrument.open();
+void instrument.open(firstModel);
 keepOffline(store);
