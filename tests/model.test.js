@@ -3,7 +3,7 @@
 // Must not read ../shared: its text is made here. Skipped without gcc or oneDNN (Debian: libdnnl-dev).
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -277,6 +277,21 @@ describe('model/', { skip }, () => {
       const error = scale * decoded.q8_0.readInt8(2 + i) - decoded.f32.readFloatLE(4 * i);
       assert.ok(Math.abs(error) < scale * 0.6);
     }
+  });
+
+  const cli = join(root, 'build/logitscope');
+  test('what each type costs is measured with the program that runs the model', { skip: !existsSync(cli) && 'make cli first' }, () => {
+    const args = [...model('quality.js'), inFolder('export'), 'whole/checkpoint.bin', 'data/validation.txt'];
+    const rows = run(process.execPath, args).stdout.trim().split('\n').slice(3).map((row) => row.trim().split(/ +/));
+    assert.deepEqual(rows.map(([type]) => type), ['f32', 'f16', 'q8_0', 'q4_0']);
+    assert.equal(Number(rows[0][4]), 0);
+    const trainers = run(inFolder('train'), ['--out', 'whole', '--score', 'data/validation.txt']).stdout;
+    const separated = numberIn(trainers, /([\d.]+) bits per byte/); // the trainer scores the separators, too
+    for (const [type, , , bits, more] of rows) {
+      assert.ok(Number(bits) > 0.1 && Number(bits) < 2 * separated, type);
+      assert.ok(Math.abs(Number(bits) - Number(rows[0][3]) - Number(more)) < 2e-4, type);
+    }
+    assert.ok(Number(rows[3][1]) < Number(rows[2][1]) && Number(rows[2][1]) < Number(rows[0][1]));
   });
 
   test('merges and tokens agree: every merge makes the token of its place', () => {
