@@ -11,7 +11,7 @@ typedef struct {
   long vocab, dim, layers, heads, kv_heads, hidden, context;
   long batch, micro, threads, steps, warmup, seed;
   long save_every, validate_every, log_every;
-  double lr, final_lr, decay, beta2, clip, dropout, temperature;
+  double lr, final_lr, decay, beta2, clip, dropout, temperature, max_rise;
   bool fresh;
 } Options;
 

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "data.h"
+#include "divergence.h"
 #include "evaluate.h"
 #include "options.h"
 #include "trainer.h"
@@ -197,6 +198,7 @@ static bool train_steps(Session *s, const Options *o, Trainer *trainer, int32_t 
   const long tokens = o->batch * state->shape.context;
   double since = now(), rate = 0;
   long steps_since = 0;
+  Divergence divergence = divergence_new(o->max_rise);
   while (state->step < o->steps && !stop_requested) {
     const float lr =
         learning_rate_at((long)state->step, o->warmup, o->steps, (float)o->lr, (float)o->final_lr);
@@ -221,8 +223,17 @@ static bool train_steps(Session *s, const Options *o, Trainer *trainer, int32_t 
       report(log, state, o->steps, result, validation, (double)lr, rate, eta);
       since = now();
       steps_since = 0;
+      divergence_add(&divergence, result.loss);
+      if (has_diverged(&divergence)) {
+        fprintf(
+            stderr,
+            "step %ld: the loss, smoothed, is %.3f, more than --max-rise %g above its best, %.3f. The last "
+            "checkpoint is kept; go on from it with a lower --lr or --clip.\n",
+            (long)state->step, divergence.smoothed, o->max_rise, divergence.best);
+        return false;
+      }
     }
-    if (!last && state->step % o->save_every == 0 && !save(s)) return false;
+    if (!last && state->step % o->save_every == 0 && !is_suspect(&divergence) && !save(s)) return false;
   }
   return save(s);
 }

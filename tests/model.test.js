@@ -212,11 +212,21 @@ describe('model/', { skip }, () => {
     run(inFolder('train'), [...SHAPE, '--out', 'broken', '--steps', '10']);
     const saved = readFileSync(inFolder('broken', 'checkpoint.bin'));
     const args = [...SHAPE, '--out', 'broken', '--steps', '400', '--lr', '10', '--warmup', '0',
-      '--clip', '1e9', '--decay', '10', '--save-every', '100000'];
+      '--clip', '1e9', '--decay', '10', '--save-every', '100000', '--max-rise', '0'];
     const result = spawnSync(inFolder('train'), args, { cwd: folder, encoding: 'utf8' });
     assert.equal(result.status, 1);
     assert.match(result.stderr, /no longer a number/);
     assert.ok(readFileSync(inFolder('broken', 'checkpoint.bin')).equals(saved));
+  });
+
+  test('a loss that rises stops training and keeps a checkpoint from before', () => {
+    run(inFolder('train'), [...SHAPE, '--out', 'risen', '--steps', '40']);
+    const saved = readFileSync(inFolder('risen', 'checkpoint.bin'));
+    const args = [...SHAPE, '--out', 'risen', '--steps', '4000', '--lr', '1', '--warmup', '0', '--decay', '0', '--save-every', '100000'];
+    const result = spawnSync(inFolder('train'), args, { cwd: folder, encoding: 'utf8' });
+    assert.equal(result.status, 1);
+    assert.match(result.stderr, /more than --max-rise 1 above its best/);
+    assert.ok(readFileSync(inFolder('risen', 'checkpoint.bin')).equals(saved));
   });
 
   test('options and missing files are answered with what to do', () => {
