@@ -235,6 +235,11 @@ static bool train_steps(Session *s, const Options *o, Trainer *trainer, int32_t 
     }
     if (!last && state->step % o->save_every == 0 && !is_suspect(&divergence) && !save(s)) return false;
   }
+  if (is_suspect(&divergence)) {
+    fprintf(stderr, "step %ld is not saved, for the loss had been rising: the last checkpoint is kept\n",
+            (long)state->step);
+    return false;
+  }
   return save(s);
 }
 

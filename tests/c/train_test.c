@@ -11,6 +11,7 @@
 #include "../../model/attention.h"
 #include "../../model/checkpoint.h"
 #include "../../model/data.h"
+#include "../../model/divergence.h"
 #include "../../model/evaluate.h"
 #include "../../model/gemm.h"
 #include "../../model/quantise.h"
@@ -317,6 +318,21 @@ static float *rounded_copy(const float *in, long n) {
 // Odd sizes: no product may write past its end or read what is not there.
 enum { N = 7, IN = 37, OUT = 19 };
 
+// How far c (rows, cols) is from `times` the sums over i < inner of a[row, i] b[col, i]; of both operands the
+// distance from a row (or column) to the next and from one i to the next are given.
+static double product_error(const float *c, long rows, long cols, const float *a, long a_row, long a_inner,
+                            const float *b, long b_col, long b_inner, long inner, int times) {
+  double worst = 0;
+  for (long row = 0; row < rows; row++)
+    for (long col = 0; col < cols; col++) {
+      double sum = 0;
+      for (long i = 0; i < inner; i++)
+        sum += (double)a[row * a_row + i * a_inner] * (double)b[col * b_col + i * b_inner];
+      worst = fmax(worst, fabs(times * sum - (double)c[row * cols + col]));
+    }
+  return worst;
+}
+
 // A product of bfloat16 operands is that of the rounded numbers, whose products f32 holds exactly.
 static void test_bf16_products(Gemm *state) {
   Random random = random_new(3);
@@ -330,33 +346,26 @@ static void test_bf16_products(Gemm *state) {
     if (kept) gemm_keep(state, w, OUT * IN, halves);
     linear_forward(state, y, x, w, N, IN, OUT);
     linear_backward(state, dx, dw, dy, x, w, N, IN, OUT); // dw adds up over both rounds
-    double worst = 0;
-    for (long r = 0; r < N; r++)
-      for (long o = 0; o < OUT; o++) {
-        double sum = 0;
-        for (long i = 0; i < IN; i++) sum += (double)rx[r * IN + i] * (double)rw[o * IN + i];
-        worst = fmax(worst, fabs(sum - (double)y[r * OUT + o]));
-      }
-    check(worst < 1e-5, "the forward product in bf16");
-    worst = 0;
-    for (long r = 0; r < N; r++)
-      for (long i = 0; i < IN; i++) {
-        double sum = 0;
-        for (long o = 0; o < OUT; o++) sum += (double)rdy[r * OUT + o] * (double)rw[o * IN + i];
-        worst = fmax(worst, fabs(sum - (double)dx[r * IN + i]));
-      }
-    check(worst < 1e-5, "the input's gradient in bf16");
-    worst = 0;
-    for (long o = 0; o < OUT; o++)
-      for (long i = 0; i < IN; i++) {
-        double sum = 0;
-        for (long r = 0; r < N; r++) sum += (double)rdy[r * OUT + o] * (double)rx[r * IN + i];
-        worst = fmax(worst, fabs((kept + 1) * sum - (double)dw[o * IN + i]));
-      }
-    check(worst < 1e-5, "the weight's gradient in bf16");
+    check(product_error(y, N, OUT, rx, IN, 1, rw, IN, 1, IN, 1) < 1e-5, "the forward product in bf16");
+    check(product_error(dx, N, IN, rdy, OUT, 1, rw, 1, IN, OUT, 1) < 1e-5, "the input's gradient in bf16");
+    check(product_error(dw, OUT, IN, rdy, 1, OUT, rx, 1, IN, N, kept + 1) < 1e-5,
+          "the weight's gradient in bf16");
   }
   float *const arrays[] = {x, w, dy, rx, rw, rdy, y, dx, dw};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
+}
+
+static void test_divergence(void) {
+  Divergence d = divergence_new(1), never = divergence_new(0);
+  for (int i = 0; i < 20; i++) divergence_add(&d, 1);
+  divergence_add(&d, 100);
+  check(!is_suspect(&d) && !has_diverged(&d), "one row alone, however high, is nothing");
+  divergence_add(&d, 100);
+  check(is_suspect(&d) && !has_diverged(&d), "two make it suspect");
+  divergence_add(&d, 100);
+  check(has_diverged(&d), "three are a divergence");
+  for (int i = 0; i < 20; i++) divergence_add(&never, i);
+  check(!is_suspect(&never) && !has_diverged(&never), "without a limit nothing is");
 }
 
 static void test_bf16(void) {
@@ -669,6 +678,7 @@ int main(void) {
   test_model(0.3f);
   test_rounding();
   test_bf16();
+  test_divergence();
   test_adamw();
   test_words();
   test_bpe();
