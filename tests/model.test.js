@@ -3,39 +3,16 @@
 // Must not read ../shared: its text is made here. Skipped without gcc or oneDNN (Debian: libdnnl-dev).
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-/** @param {string[]} names @returns paths of files in model/ */
-const model = (...names) => names.map((name) => join(root, 'model', name));
-
-const PROGRAMS = ['train.c', 'export.c'];
-const PARTS = readdirSync(join(root, 'model')).filter(
-  (name) => name.endsWith('.c') && !PROGRAMS.includes(name),
-);
-const FLAGS = [
-  '-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror',
-  '-fopenmp', '-O1',
-];
+import { PARTS, SANITIZERS, asFile, compile, makeStories, model, root, skip } from './helpers/trainer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'logitscope-model-'));
 /** @param {string[]} names @returns a path in the tests' own folder */
 const inFolder = (...names) => join(folder, ...names);
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** @param {string} output @param {string[]} sources @param {string[]} flags */
-function compile(output, sources, ...flags) {
-  const result = spawnSync(
-    'gcc',
-    [...FLAGS, ...flags, ...sources, '-o', output, '-ldnnl', '-lm'],
-    { encoding: 'utf8' },
-  );
-  assert.equal(result.status, 0, result.stderr);
-}
 
 /** @param {string} program @param {string[]} args */
 function run(program, args) {
@@ -44,33 +21,8 @@ function run(program, args) {
   return result;
 }
 
-function missingTool() {
-  writeFileSync(inFolder('probe.c'), '#include <dnnl.h>\nint main(void) { return 0; }\n');
-  const { status } = spawnSync('gcc', [inFolder('probe.c'), '-ldnnl', '-o', inFolder('probe')]);
-  return status === 0 ? false : 'gcc or libdnnl-dev is not installed';
-}
-const skip = missingTool();
-
 /** @param {string} text @param {RegExp} pattern @returns the number its first group matches, or NaN */
 const numberIn = (text, pattern) => Number(pattern.exec(text)?.[1]);
-
-/** @param {number} count @returns little stories of few words, the same on every run */
-function makeStories(count) {
-  let state = 1;
-  /** @param {string[]} list */
-  const pick = (list) => list[(state = (state * 48271) % 2147483647) % list.length];
-  const names = ['Lily', 'Tom', 'Mia', 'Ben'];
-  const things = ['a red ball', 'a big tree', 'the old cat', 'a small boat'];
-  const verbs = ['saw', 'found', 'liked', 'lost'];
-  return Array.from({ length: count }, () => {
-    const name = pick(names);
-    const sentences = Array.from({ length: 6 }, () => `${name} ${pick(verbs)} ${pick(things)}.`);
-    return `Once upon a time, there was ${name}. ${sentences.join(' ')}`;
-  });
-}
-
-/** @param {string[]} documents */
-const asFile = (documents) => documents.map((text) => `${text}\n<|endoftext|>\n`).join('');
 
 /**
  * The header of a GGUF file: its metadata (arrays as their values) and tensor entries.
@@ -128,7 +80,7 @@ describe('model/', { skip }, () => {
     compile(
       inFolder('train_test'),
       [join(root, 'tests/c/train_test.c'), ...model(...PARTS)],
-      '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all',
+      ...SANITIZERS,
     );
     assert.match(run(inFolder('train_test'), []).stdout, /all tests passed/);
   });
