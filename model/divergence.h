@@ -14,7 +14,7 @@ typedef struct {
 
 Divergence divergence_new(double max_rise);
 
-// Takes the loss of the log's next row.
+// Takes the loss of the log's next row: a run that goes on gives it those that were there, and so remembers.
 void divergence_add(Divergence *divergence, double loss);
 
 // The smoothed loss stands more than max_rise above its best.

@@ -1,5 +1,5 @@
 // What a model is worth: validation loss, bits per byte on a text, a sample of its writing.
-// Beside the training loop: train.c -> evaluate.c -> transformer.c.
+// Beside the training loop: train.c, samples.c -> evaluate.c -> transformer.c.
 // Must not know of gradients or optimisers.
 #include "evaluate.h"
 
@@ -9,17 +9,26 @@
 
 #include "random.h"
 
-double validation_loss(Workspace *ws, const float *params, Dataset *dataset) {
-  const long context = ws->shape.context, n = ws->sequences * context;
-  const long batches = dataset->n_sequences / ws->sequences;
-  int32_t *tokens = malloc((size_t)n * 2 * sizeof *tokens);
-  double loss = 0;
-  for (long b = 0; tokens && b < batches; b++) {
-    dataset_batch(dataset, 0, b * ws->sequences, ws->sequences, tokens, tokens + n);
-    loss += transformer_loss(ws, params, tokens, tokens + n);
+Validation validate(Workspace *ws, const float *params, Dataset *dataset, const Bpe *bpe) {
+  const long context = ws->shape.context, n = ws->sequences * context, total = dataset->n_sequences;
+  int32_t *tokens = malloc((size_t)n * sizeof *tokens), *targets = malloc((size_t)n * sizeof *targets);
+  double nats = 0;
+  long n_targets = 0, n_bytes = 0;
+  for (long first = 0; tokens && targets && first < total; first += ws->sequences) {
+    const long here = total - first < ws->sequences ? total - first : ws->sequences;
+    dataset_batch(dataset, 0, first, here, tokens, targets);
+    for (long i = here * context; i < n; i++) { // the room of sequences that are not there
+      tokens[i] = bpe_end_of_text(bpe);
+      targets[i] = -1;
+    }
+    nats += transformer_loss(ws, params, tokens, targets);
+    n_targets += here * context;
+    for (long i = 0; i < here * context; i++) n_bytes += (long)bpe_decode(bpe, targets[i], NULL, 0);
   }
   free(tokens);
-  return loss / (double)(batches * n);
+  free(targets);
+  if (!n_targets) return (Validation){(double)NAN, (double)NAN};
+  return (Validation){nats / (double)n_targets, nats / log(2.0) / (double)n_bytes};
 }
 
 static long piece_end(Text text, long start, ScoreRule rule) {
@@ -76,22 +85,32 @@ static int32_t draw(const float *logits, long vocab, float temperature, Random *
   return (int32_t)vocab - 1;
 }
 
-void write_sample(Workspace *ws, const float *params, const Bpe *bpe, const char *prompt, float temperature,
-                  uint64_t seed, FILE *out) {
-  const long context = ws->shape.context, vocab = ws->shape.vocab;
+bool write_sample(const Shape *shape, const float *params, const Bpe *bpe, const char *prompt,
+                  long max_tokens, float temperature, uint64_t seed, FILE *out) {
   const int32_t bos = bpe_end_of_text(bpe);
   const Text text = {(const uint8_t *)prompt, strlen(prompt)};
-  const size_t room = (size_t)(ws->sequences * context);
-  int32_t *tokens = malloc((room + text.length + 1) * sizeof *tokens);
-  if (!tokens) return;
+  int32_t *tokens = malloc(((size_t)shape->context + text.length + 1) * sizeof *tokens);
+  if (!tokens) return false;
   Random random = random_new(seed);
-  long n = 1 + (long)bpe_encode(bpe, text, tokens + 1);
   tokens[0] = bos;
-  for (size_t i = (size_t)n; i < room; i++) tokens[i] = bos;
+  long n = 1 + (long)bpe_encode(bpe, text, tokens + 1);
+  const long end = max_tokens < shape->context - n ? n + max_tokens : shape->context;
+  for (long i = n; i < end; i++) tokens[i] = bos;
   fputs(prompt, out);
-  // The whole context is computed again for every token: slow, and needs nothing but forward().
-  while (n < context) {
-    const int32_t token = draw(transformer_logits(ws, params, tokens, n - 1), vocab, temperature, &random);
+  // All tokens are computed again for every new one: slow, and needs nothing but forward(). A workspace that
+  // grows with the text spares most of the places that are still empty.
+  Workspace ws = {0};
+  bool ok = true;
+  while (n < end) {
+    if (n > ws.shape.context) {
+      Shape longer = *shape;
+      longer.context = (int32_t)(2 * n < end ? 2 * n : end);
+      workspace_free(&ws);
+      ok = workspace_new(&ws, &longer, 1, FP32);
+      if (!ok) break;
+    }
+    const float *logits = transformer_logits(&ws, params, tokens, n - 1);
+    const int32_t token = draw(logits, shape->vocab, temperature, &random);
     if (token == bos) break;
     tokens[n++] = token;
     uint8_t bytes[BPE_MAX_VOCAB];
@@ -99,6 +118,7 @@ void write_sample(Workspace *ws, const float *params, const Bpe *bpe, const char
     fwrite(bytes, 1, length, out);
     fflush(out);
   }
-  fputc('\n', out);
+  workspace_free(&ws);
   free(tokens);
+  return ok;
 }

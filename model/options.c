@@ -1,5 +1,5 @@
 // The trainer's options: their defaults, their names, what they mean.
-// Read by train.c only.
+// Read before training: train.c, session.c -> options.c.
 // Must not know what is done with them.
 #include "options.h"
 
@@ -23,7 +23,7 @@ typedef struct {
 
 static const Option OPTIONS[] = {
     {"data", STRING, FIELD(data), 0, 0, "folder of train.txt and validation.txt"},
-    {"out", STRING, FIELD(out), 0, 0, "folder for checkpoint.bin and log.csv; made if missing"},
+    {"out", STRING, FIELD(out), 0, 0, "folder for checkpoint, log, curves and samples; made if missing"},
     {"fresh", SWITCH, FIELD(fresh), 0, 0, "begin anew instead of resuming the checkpoint"},
     {"vocab", WHOLE, FIELD(vocab), 257, 65536, "tokens in the vocabulary"},
     {"dim", WHOLE, FIELD(dim), 2, 65536, "width of the residual stream"},
@@ -49,11 +49,14 @@ static const Option OPTIONS[] = {
     {"save-every", WHOLE, FIELD(save_every), 1, 1e9, "steps between checkpoints"},
     {"validate-every", WHOLE, FIELD(validate_every), 1, 1e9, "steps between validations"},
     {"log-every", WHOLE, FIELD(log_every), 1, 1e9, "steps between lines of the log"},
+    {"sample-every", WHOLE, FIELD(sample_every), 0, 1e9,
+     "steps between samples, and one at the end; 0 = never"},
+    {"prompt", STRING, FIELD(prompt), 0, 0, "what these samples continue"},
     {"max-rise", REAL, FIELD(max_rise), 0, 1e9,
      "stop when the smoothed loss is so many nats above its best; 0 = never"},
     {"score", STRING, FIELD(score), 0, 0, "do not train: print bits per byte on this text file"},
     {"sample", STRING, FIELD(sample), 0, 0, "do not train: continue this text (may be empty)"},
-    {"temperature", REAL, FIELD(temperature), 0.01, 10, "of --sample"},
+    {"temperature", REAL, FIELD(temperature), 0.01, 10, "of samples"},
 };
 enum { N_OPTIONS = sizeof OPTIONS / sizeof *OPTIONS };
 
@@ -76,6 +79,8 @@ static const Options DEFAULTS = {
     .save_every = 100,
     .validate_every = 250,
     .log_every = 10,
+    .sample_every = 500,
+    .prompt = "",
     .max_rise = 1,
     .lr = 2e-3,
     .final_lr = 0.05,
@@ -86,15 +91,15 @@ static const Options DEFAULTS = {
     .temperature = 0.8,
 };
 
-static void print_help(void) {
-  fprintf(stderr, "Trains a small llama-architecture language model.\n\n");
+static void print_help(FILE *out) {
+  fprintf(out, "Trains a small llama-architecture language model.\n\n");
   for (size_t i = 0; i < N_OPTIONS; i++) {
     const Option *o = &OPTIONS[i];
     const char *field = (const char *)&DEFAULTS + o->offset;
-    fprintf(stderr, "  --%-15s %s", o->name, o->meaning);
-    if (o->kind == WHOLE) fprintf(stderr, " (%ld)", *(const long *)(const void *)field);
-    if (o->kind == REAL) fprintf(stderr, " (%g)", *(const double *)(const void *)field);
-    fputc('\n', stderr);
+    fprintf(out, "  --%-15s %s", o->name, o->meaning);
+    if (o->kind == WHOLE) fprintf(out, " (%ld)", *(const long *)(const void *)field);
+    if (o->kind == REAL) fprintf(out, " (%g)", *(const double *)(const void *)field);
+    fputc('\n', out);
   }
 }
 
@@ -124,13 +129,30 @@ static bool set(const Option *option, void *field, const char *value) {
   return true;
 }
 
+static bool go_together(const Options *o) {
+  if (strcmp(o->precision, "auto") != 0 && strcmp(o->precision, "fp32") != 0 &&
+      strcmp(o->precision, "bf16") != 0) {
+    fprintf(stderr, "--precision must be auto, fp32 or bf16, not \"%s\"\n", o->precision);
+    return false;
+  }
+  const long at_once = (o->threads ? o->threads : 1) * o->micro;
+  if (o->batch % at_once == 0) return true;
+  fprintf(stderr, "--batch must be a multiple of --threads times --micro: %ld is none of %ld\n", o->batch,
+          at_once);
+  return false;
+}
+
 bool options_read(Options *options, int argc, char **argv) {
   *options = DEFAULTS;
   for (int i = 1; i < argc; i++) {
     const Option *option = find(argv[i]);
+    if (strcmp(argv[i], "--help") == 0) {
+      print_help(stdout);
+      return options->help = true;
+    }
     if (!option) {
-      if (strcmp(argv[i], "--help") != 0) fprintf(stderr, "unknown option %s\n\n", argv[i]);
-      print_help();
+      fprintf(stderr, "unknown option %s\n\n", argv[i]);
+      print_help(stderr);
       return false;
     }
     void *field = (char *)options + option->offset;
@@ -143,5 +165,5 @@ bool options_read(Options *options, int argc, char **argv) {
       return false;
     }
   }
-  return true;
+  return go_together(options);
 }

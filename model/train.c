@@ -1,4 +1,4 @@
-// The trainer's program: options, the loop, its log, its checkpoints.
+// The trainer's program: a session's steps, and what is shown, logged, drawn and saved on the way.
 // The end of training's way: build/train/ -> train -> checkpoint.bin -> export.c.
 // Must not know how a gradient is computed.
 #define _POSIX_C_SOURCE 200809L
@@ -9,16 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#include "data.h"
+#include "clock.h"
+#include "curves.h"
 #include "divergence.h"
 #include "evaluate.h"
+#include "log.h"
 #include "options.h"
+#include "progress.h"
+#include "samples.h"
+#include "session.h"
 #include "trainer.h"
-
-enum { PATH_SIZE = 4096 };
 
 // The measure of the model card, see model/README.md.
 static const ScoreRule SCORE_RULE = {.max_bytes = 200000, .piece_bytes = 1000};
@@ -30,225 +31,152 @@ static void request_stop(int signal_number) {
   stop_requested = 1;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static bool path_in(char *path, const char *folder, const char *name) {
-  if (snprintf(path, PATH_SIZE, "%s/%s", folder, name) < PATH_SIZE) return true;
-  fprintf(stderr, "%s: the path is too long\n", folder);
-  return false;
-}
+typedef struct {
+  const Options *options;
+  Session *session;
+  Trainer trainer;
+  int32_t *batch; // (2, batch, context) tokens and targets
+  Log log;
+  Progress progress;
+  Divergence rows;   // over the rows of the log
+  Divergence latest; // the same, and over the steps since, as if each were a row: saving looks at these, too
+  double seconds;    // that the steps since the last row took
+  long steps;        // how many these are
+} Run;
 
 // ---------------------------------------------------------------------------------------------
-// Text, vocabulary, state
+// The parts of a step
 
-typedef struct {
-  Text train_text, validation_text;
-  Dataset train, validation;
-  Checkpoint state;
-  char checkpoint_path[PATH_SIZE], log_path[PATH_SIZE];
-} Session;
-
-static void session_free(Session *s) {
-  free((void *)s->train_text.bytes);
-  free((void *)s->validation_text.bytes);
-  dataset_free(&s->train);
-  dataset_free(&s->validation);
-  checkpoint_free(&s->state);
+static void advise(Run *run) {
+  const long saved = run->session->saved_step;
+  if (saved >= 0)
+    progress_say(&run->progress,
+                 "The checkpoint of step %ld is kept: go on from it with a lower --lr or --clip.\n", saved);
+  else
+    progress_say(&run->progress, "Nothing had been saved: begin again with a lower --lr or --clip.\n");
 }
 
-static bool load_text(const Options *o, const char *name, Text *text, Text **documents, size_t *n_documents) {
-  char path[PATH_SIZE];
-  if (!path_in(path, o->data, name)) return false;
-  if (!read_file(path, text)) {
-    fprintf(stderr, "%s: %s. Run model/prepare.js first, or name a folder with --data.\n", path,
-            strerror(errno));
+// Trains on the next batch. False when loss or gradient is no number any more.
+static bool train_step(Run *run, LogRow *row) {
+  const Options *o = run->options;
+  Checkpoint *state = &run->session->state;
+  if (run->steps == 0) run->latest = run->rows; // not before: finish() looks at both
+  const double begin = clock_seconds();
+  const long tokens = o->batch * state->shape.context;
+  const float lr = learning_rate_at((long)state->step, o->warmup, o->steps, (float)o->lr, (float)o->final_lr);
+  dataset_batch(&run->session->train, state->seed, (long)state->step * o->batch, o->batch, run->batch,
+                run->batch + tokens);
+  const StepResult result = trainer_step(&run->trainer, run->batch, run->batch + tokens, lr);
+  if (!isfinite(result.loss) || !isfinite(result.grad_norm)) {
+    progress_say(&run->progress, "step %ld: the loss is no longer a number\n", (long)state->step + 1);
+    advise(run);
     return false;
   }
-  *documents = split_documents(*text, n_documents);
-  return *documents != NULL;
-}
-
-static Shape shape_of(const Options *o) {
-  return (Shape){.vocab = (int32_t)o->vocab,
-                 .dim = (int32_t)o->dim,
-                 .n_layers = (int32_t)o->layers,
-                 .n_heads = (int32_t)o->heads,
-                 .n_kv_heads = (int32_t)o->kv_heads,
-                 .hidden = (int32_t)o->hidden,
-                 .context = (int32_t)o->context};
-}
-
-// Learns the vocabulary and draws the first weights.
-static bool new_state(Checkpoint *state, const Options *o, const Text *documents, size_t n) {
-  Shape shape = shape_of(o);
-  const char *error = shape_error(&shape);
-  Bpe bpe;
-  if (error) {
-    fprintf(stderr, "this shape cannot be built: %s\n", error);
-    return false;
-  }
-  fprintf(stderr, "learning %ld merges\n", o->vocab - BPE_BYTES - 1);
-  if (!bpe_train(&bpe, documents, n, (int)o->vocab - BPE_BYTES - 1)) return false;
-  shape.vocab = bpe_vocab_size(&bpe); // fewer, if the text is too short for so many
-  if (!checkpoint_new(state, &shape)) {
-    bpe_free(&bpe);
-    return false;
-  }
-  state->bpe = bpe;
-  state->seed = (uint64_t)o->seed;
-  parameters_init(&shape, state->params, state->seed);
+  run->seconds += clock_seconds() - begin;
+  run->steps++;
+  *row = (LogRow){.step = (long)state->step,
+                  .loss = result.loss,
+                  .validation_loss = (double)NAN,
+                  .validation_bpb = (double)NAN,
+                  .learning_rate = (double)lr,
+                  .grad_norm = result.grad_norm,
+                  .tokens_per_second = (double)(run->steps * tokens) / run->seconds};
+  divergence_add(&run->latest, row->loss);
   return true;
 }
 
-// Goes on from the checkpoint if there is one. It then holds shape, vocabulary and seed, and the
-// options for these are not looked at.
-static bool load_or_create_state(Session *s, const Options *o, const Text *documents, size_t n) {
-  bool missing = true;
-  const char *error = o->fresh ? "" : checkpoint_load(&s->state, s->checkpoint_path, &missing);
-  if (!error) return true;
-  if (!missing) {
-    fprintf(stderr, "%s: %s. Remove it or give --fresh to begin anew.\n", s->checkpoint_path, error);
-    return false;
-  }
-  return new_state(&s->state, o, documents, n);
+static void validate_step(Run *run, LogRow *row) {
+  Session *s = run->session;
+  const Validation validation =
+      validate(&run->trainer.workers[0].workspace, s->state.params, &s->validation, &s->state.bpe);
+  row->validation_loss = validation.nats_per_token;
+  row->validation_bpb = validation.bits_per_byte;
 }
 
-static bool check_corpus(Session *s) {
-  const uint64_t corpus = dataset_fingerprint(&s->train);
-  if (s->state.step == 0) s->state.corpus = corpus;
-  if (s->state.corpus == corpus) return true;
-  fprintf(stderr,
-          "the training text is not the one this checkpoint was trained on. "
-          "Restore it, or give --fresh to begin anew.\n");
+// False when the log cannot be written or the loss has risen too far.
+static bool log_step(Run *run, const LogRow *row) {
+  divergence_add(&run->rows, row->loss);
+  if (!log_add(&run->log, row)) {
+    progress_say(&run->progress, "%s cannot be written; is the disk full?\n", run->session->log_path);
+    return false;
+  }
+  if (!has_diverged(&run->rows)) return true;
+  progress_say(&run->progress,
+               "step %ld: the loss, smoothed, is %.3f, more than --max-rise %g above its best, %.3f\n",
+               row->step, run->rows.smoothed, run->options->max_rise, run->rows.best);
+  advise(run);
   return false;
 }
 
-static bool session_open(Session *s, const Options *o) {
-  Text *documents = NULL, *held = NULL;
-  size_t n_documents = 0, n_held = 0;
-  bool ok =
-      path_in(s->checkpoint_path, o->out, "checkpoint.bin") && path_in(s->log_path, o->out, "log.csv") &&
-      load_text(o, "train.txt", &s->train_text, &documents, &n_documents) &&
-      load_text(o, "validation.txt", &s->validation_text, &held, &n_held) &&
-      load_or_create_state(s, o, documents, n_documents) &&
-      dataset_new(&s->train, &s->state.bpe, documents, n_documents, s->state.shape.context) &&
-      dataset_new(&s->validation, &s->state.bpe, held, n_held, s->state.shape.context) && check_corpus(s);
-  free(documents);
-  free(held);
-  if (ok && s->train.n_sequences < 1) {
-    fprintf(stderr, "the training text is shorter than one sequence of %d tokens\n", s->state.shape.context);
-    ok = false;
-  }
-  return ok;
+static void draw_curves(Run *run) {
+  const Session *s = run->session;
+  if (!curves_draw(run->log.rows, run->log.n_rows, s->loss_plot_path, s->bpb_plot_path))
+    progress_say(&run->progress, "%s: the curves cannot be drawn; is the disk full?\n", run->options->out);
 }
 
-// ---------------------------------------------------------------------------------------------
-// Log
-
-// Opens the log to go on after `step`: lines of steps that were lost with a kill are dropped.
-static FILE *open_log(const char *path, long step) {
-  Text old = {0};
-  const bool had_log = step > 0 && read_file(path, &old);
-  FILE *log = fopen(path, "w");
-  if (log) {
-    fprintf(log, "step,loss,validation_loss,learning_rate,grad_norm,tokens_per_second\n");
-    const char *line = had_log ? memchr(old.bytes, '\n', old.length) : NULL;
-    const char *end = (const char *)old.bytes + old.length;
-    while (line && ++line < end) {
-      const char *next = memchr(line, '\n', (size_t)(end - line));
-      if (next && strtol(line, NULL, 10) <= step) fwrite(line, 1, (size_t)(next + 1 - line), log);
-      line = next;
-    }
-    fflush(log);
-  }
-  free((void *)old.bytes);
-  return log;
+static void add_sample(Run *run) {
+  const Session *s = run->session;
+  if (!samples_add(s->samples_path, &s->state, run->options->prompt, (float)run->options->temperature))
+    progress_say(&run->progress, "%s cannot be written, or there is not enough memory\n", s->samples_path);
 }
 
-static void report(FILE *log, const Checkpoint *state, long steps, StepResult result, double validation,
-                   double lr, double tokens_per_second, double eta) {
-  const long step = (long)state->step;
-  fprintf(stderr, "step %ld/%ld  loss %.4f  lr %.2e  norm %.2f  %.0f tokens/s  ETA %d min", step, steps,
-          result.loss, lr, result.grad_norm, tokens_per_second, (int)(eta / 60));
-  fprintf(log, "%ld,%.9g,", step, result.loss);
-  if (isfinite(validation)) {
-    fprintf(stderr, "  validation %.4f", validation);
-    fprintf(log, "%.9g", validation);
-  }
-  fprintf(stderr, "\n");
-  fprintf(log, ",%.6g,%.6g,%.0f\n", lr, result.grad_norm, tokens_per_second);
-  fflush(log);
-}
+static bool is_rising(const Run *run) { return is_suspect(&run->rows) || is_suspect(&run->latest); }
 
-static bool save(const Session *s) {
-  const char *error = checkpoint_save(&s->state, s->checkpoint_path);
-  if (error) fprintf(stderr, "%s was not saved: %s\n", s->checkpoint_path, error);
+static bool save(Run *run) {
+  const char *error = session_save(run->session);
+  if (error) progress_say(&run->progress, "%s was not saved: %s\n", run->session->checkpoint_path, error);
   return !error;
 }
 
 // ---------------------------------------------------------------------------------------------
 // The loop
 
-static bool train_steps(Session *s, const Options *o, Trainer *trainer, int32_t *batch, FILE *log) {
-  Checkpoint *state = &s->state;
-  const long tokens = o->batch * state->shape.context;
-  double since = now(), rate = 0;
-  long steps_since = 0;
-  Divergence divergence = divergence_new(o->max_rise);
-  while (state->step < o->steps && !stop_requested) {
-    const float lr =
-        learning_rate_at((long)state->step, o->warmup, o->steps, (float)o->lr, (float)o->final_lr);
-    dataset_batch(&s->train, state->seed, (long)state->step * o->batch, o->batch, batch, batch + tokens);
-    const StepResult result = trainer_step(trainer, batch, batch + tokens, lr);
-    if (!isfinite(result.loss) || !isfinite(result.grad_norm)) {
-      fprintf(stderr,
-              "step %ld: the loss is no longer a number. The last checkpoint is kept; go on from "
-              "it with a lower --lr or --clip.\n",
-              (long)state->step + 1);
-      return false;
+static bool train_steps(Run *run) {
+  const Options *o = run->options;
+  while (run->session->state.step < o->steps && !stop_requested) {
+    LogRow row;
+    if (!train_step(run, &row)) return false;
+    const bool is_last = row.step == o->steps;
+    const bool is_validated = is_last || row.step % o->validate_every == 0;
+    const bool is_row = is_validated || row.step % o->log_every == 0;
+    const bool is_sampled = o->sample_every && (is_last || row.step % o->sample_every == 0);
+
+    if (is_validated) validate_step(run, &row);
+    const double seconds_left = (double)(o->steps - row.step) * run->seconds / (double)run->steps;
+    progress_step(&run->progress, &row, seconds_left, is_row);
+    if (is_row && !log_step(run, &row)) return false;
+    if (is_validated) draw_curves(run);
+    if (is_sampled) add_sample(run);
+    if (!is_last && row.step % o->save_every == 0 && !is_rising(run) && !save(run)) return false;
+    if (is_row) {
+      run->seconds = 0;
+      run->steps = 0;
     }
-    steps_since++;
-    const bool last = state->step == o->steps;
-    const bool validate = last || state->step % o->validate_every == 0;
-    if (validate || state->step % o->log_every == 0) {
-      rate = (double)(steps_since * tokens) / (now() - since);
-      const double eta = (double)((o->steps - state->step) * tokens) / rate;
-      const double validation =
-          validate ? validation_loss(&trainer->workers[0].workspace, state->params, &s->validation)
-                   : (double)NAN;
-      report(log, state, o->steps, result, validation, (double)lr, rate, eta);
-      since = now();
-      steps_since = 0;
-      divergence_add(&divergence, result.loss);
-      if (has_diverged(&divergence)) {
-        fprintf(
-            stderr,
-            "step %ld: the loss, smoothed, is %.3f, more than --max-rise %g above its best, %.3f. The last "
-            "checkpoint is kept; go on from it with a lower --lr or --clip.\n",
-            (long)state->step, divergence.smoothed, o->max_rise, divergence.best);
-        return false;
-      }
-    }
-    if (!last && state->step % o->save_every == 0 && !is_suspect(&divergence) && !save(s)) return false;
   }
-  if (is_suspect(&divergence)) {
-    fprintf(stderr, "step %ld is not saved, for the loss had been rising: the last checkpoint is kept\n",
-            (long)state->step);
-    return false;
-  }
-  return save(s);
+  return true;
 }
 
-static bool choose_precision(const char *name, Precision *precision) {
-  const bool automatic = strcmp(name, "auto") == 0;
-  *precision = automatic ? (bf16_is_native() ? BF16 : FP32) : strcmp(name, "bf16") == 0 ? BF16 : FP32;
-  if (automatic || *precision == BF16 || strcmp(name, "fp32") == 0) return true;
-  fprintf(stderr, "--precision must be auto, fp32 or bf16, not \"%s\"\n", name);
-  return false;
+// After the last step, or the last before a signal.
+static bool finish(Run *run) {
+  const long step = (long)run->session->state.step;
+  if (step != run->session->saved_step && is_rising(run)) {
+    progress_say(&run->progress, "step %ld is not saved, for the loss had been rising\n", step);
+    advise(run);
+    return false;
+  }
+  if (step != run->session->saved_step && !save(run)) return false;
+  if (step < run->options->steps)
+    progress_say(&run->progress, "stopped at step %ld and saved: the same command goes on from there\n",
+                 step);
+  return true;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Before and after
+
+static Precision choose_precision(const char *name) {
+  if (strcmp(name, "auto") == 0) return bf16_is_native() ? BF16 : FP32;
+  return strcmp(name, "bf16") == 0 ? BF16 : FP32;
 }
 
 // As many as there are cores, or the next smaller number that shares the batch out evenly.
@@ -260,45 +188,74 @@ static long choose_threads(const Options *o) {
   return threads;
 }
 
-static bool train(Session *s, const Options *o) {
-  Precision precision;
-  if (!choose_precision(o->precision, &precision)) return false;
-  Trainer trainer = {.state = &s->state,
-                     .precision = precision,
-                     .adamw = {0.9f, (float)o->beta2, 1e-8f, (float)o->decay},
-                     .dropout = (float)o->dropout,
-                     .max_norm = (float)o->clip,
-                     .batch = o->batch,
-                     .threads = choose_threads(o)};
-  if (o->batch % (trainer.threads * o->micro)) {
-    fprintf(stderr, "--batch must be a multiple of --threads times --micro\n");
-    return false;
-  }
-  if (mkdir(o->out, 0777) != 0 && errno != EEXIST) {
-    fprintf(stderr, "%s: %s\n", o->out, strerror(errno));
-    return false;
-  }
-  const long context = s->state.shape.context;
+static void announce(const Run *run) {
+  const Options *o = run->options;
+  const Session *s = run->session;
+  const long at_once = run->trainer.threads * o->micro;
   fprintf(stderr,
           "%ld parameters, %ld documents, %ld tokens (%.2f bytes each), %.1f epochs, %s at step "
           "%ld\n",
           parameter_count(&s->state.shape), s->train.n_documents, s->train.n_tokens,
           (double)s->train_text.length / (double)s->train.n_tokens,
-          (double)(o->steps * o->batch * context) / (double)s->train.n_tokens,
+          (double)(o->steps * o->batch * s->state.shape.context) / (double)s->train.n_tokens,
           s->state.step ? "resuming" : "beginning", (long)s->state.step);
-  int32_t *batch = malloc((size_t)(2 * o->batch * context) * sizeof *batch);
-  FILE *log = open_log(s->log_path, (long)s->state.step);
-  bool ok = batch && log && trainer_start(&trainer, o->micro);
-  if (ok) {
-    ok = train_steps(s, o, &trainer, batch, log);
-    trainer_stop(&trainer);
-  } else {
-    fprintf(stderr,
-            "training cannot begin: no memory, no %s products on this processor, or %s cannot be written\n",
-            precision == BF16 ? "bf16" : "fp32", s->log_path);
+  fprintf(stderr, "products in %s, %ld %s, %ld %s of %d tokens at once, %ld such in a step\n",
+          run->trainer.precision == BF16 ? "bf16" : "fp32", run->trainer.threads,
+          run->trainer.threads == 1 ? "thread" : "threads", at_once, at_once == 1 ? "sequence" : "sequences",
+          s->state.shape.context, o->batch / at_once);
+  if (s->state.step >= o->steps)
+    fprintf(stderr, "all %ld steps are done; more of them, with --steps, would go on\n", o->steps);
+}
+
+// What the log knows of the steps before the checkpoint.
+static void remember(Run *run) {
+  for (size_t i = 0; i < run->log.n_rows; i++) {
+    const LogRow *row = &run->log.rows[i];
+    divergence_add(&run->rows, row->loss);
+    if (isfinite(row->validation_bpb)) run->progress.bits_per_byte = row->validation_bpb;
   }
-  if (log) fclose(log);
-  free(batch);
+}
+
+// Cuts the run's files back to the step it goes on from. A run that begins anew removes an older one's
+// checkpoint, which would otherwise be resumed if this one were killed before it saved.
+static bool open_files(Run *run) {
+  const Session *s = run->session;
+  if (s->saved_step < 0) remove(s->checkpoint_path);
+  if (!log_open(&run->log, s->log_path, (long)s->state.step)) return false;
+  if (samples_cut(s->samples_path, (long)s->state.step)) return true;
+  fprintf(stderr, "%s: %s\n", s->samples_path, strerror(errno));
+  return false;
+}
+
+static bool train(Session *s, const Options *o) {
+  static Run run;
+  run = (Run){
+      .options = o, .session = s, .progress = progress_new(o->steps), .rows = divergence_new(o->max_rise)};
+  run.trainer = (Trainer){.state = &s->state,
+                          .precision = choose_precision(o->precision),
+                          .adamw = {0.9f, (float)o->beta2, 1e-8f, (float)o->decay},
+                          .dropout = (float)o->dropout,
+                          .max_norm = (float)o->clip,
+                          .batch = o->batch,
+                          .threads = choose_threads(o)};
+  announce(&run);
+  run.batch = malloc((size_t)(2 * o->batch * s->state.shape.context) * sizeof *run.batch);
+  bool ok = run.batch && trainer_start(&run.trainer, o->micro);
+  if (!ok)
+    fprintf(stderr, "training cannot begin: no memory, or no %s products on this processor\n",
+            run.trainer.precision == BF16 ? "bf16" : "fp32");
+  if (ok && (ok = open_files(&run))) {
+    remember(&run);
+    const struct sigaction action = {.sa_handler = request_stop, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL); // only now: before, there is nothing that would have to be saved
+    sigaction(SIGTERM, &action, NULL);
+    ok = train_steps(&run) && finish(&run);
+    draw_curves(&run);
+    progress_end(&run.progress);
+    log_close(&run.log);
+  }
+  trainer_stop(&run.trainer);
+  free(run.batch);
   return ok;
 }
 
@@ -316,8 +273,11 @@ static bool evaluate(const Options *o) {
     return false;
   }
   bool ok = workspace_new(&ws, &state.shape, 1, FP32);
-  if (ok && o->sample)
-    write_sample(&ws, state.params, &state.bpe, o->sample, (float)o->temperature, (uint64_t)o->seed, stdout);
+  if (ok && o->sample) {
+    ok = write_sample(&state.shape, state.params, &state.bpe, o->sample, state.shape.context,
+                      (float)o->temperature, (uint64_t)o->seed, stdout);
+    putchar('\n');
+  }
   if (ok && o->score) {
     ok = read_file(o->score, &text);
     if (!ok) fprintf(stderr, "%s: %s\n", o->score, strerror(errno));
@@ -335,11 +295,9 @@ int main(int argc, char **argv) {
   Options options;
   omp_set_num_threads(1); // oneDNN's: the workers are the threads, see trainer.h
   if (!options_read(&options, argc, argv)) return 2;
+  if (options.help) return 0;
   if (options.score || options.sample) return evaluate(&options) ? 0 : 1;
 
-  const struct sigaction action = {.sa_handler = request_stop};
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
   static Session session;
   const bool ok = session_open(&session, &options) && train(&session, &options);
   session_free(&session);
