@@ -252,8 +252,8 @@ static bool train(Session *s, const Options *o) {
     ok = train_steps(&run) && finish(&run);
     draw_curves(&run);
     progress_end(&run.progress);
-    log_close(&run.log);
   }
+  log_close(&run.log);
   trainer_stop(&run.trainer);
   free(run.batch);
   return ok;
