@@ -46,6 +46,12 @@ train: ## train the model that ships from ../shared/data (CORPUS= another folder
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
 	@node tests/bench.js
 
+.PHONY: import
+import: ## make a GGUF of a llama2.c model: MODEL=in.bin TOKENIZER=tokenizer.bin OUT=out.gguf (TYPE=f16, CARD="--license mit")
+	@$(if $(and $(MODEL),$(TOKENIZER),$(OUT)),,$(error Say make import MODEL=stories15M.bin TOKENIZER=tokenizer.bin OUT=stories15M.gguf))
+	@$(MAKE) --silent --no-print-directory -C model OUT=../build/train ../build/train/import
+	@build/train/import "$(MODEL)" "$(TOKENIZER)" "$(OUT)" $(TYPE) $(CARD)
+
 lint: tools-lint node_modules/.stamp ## check style, types and common mistakes
 	clang-format --dry-run -Werror $(C_STYLE)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability,performance \

@@ -1,5 +1,5 @@
 // The forms in which weights ship: f32, f16, and ggml's blocks of 32, Q8_0 and Q4_0.
-// Below export.c.
+// Below llama_gguf.c.
 // Must not know of files or of what the numbers mean.
 #include "quantise.h"
 
@@ -52,14 +52,32 @@ static void encode_f16(uint8_t *out, const float *values, size_t count) {
   for (size_t i = 0; i < count; i++) out = put_u16(out, half_from_float(values[i]));
 }
 
+// The value of largest magnitude; NaN where one is no finite number, which makes the block's scale NaN.
+static float extreme_of(const float *block) {
+  float extreme = 0;
+  for (int i = 0; i < BLOCK; i++) {
+    if (!isfinite(block[i])) return NAN;
+    if (fabsf(block[i]) > fabsf(extreme)) extreme = block[i];
+  }
+  return extreme;
+}
+
+// 0 where there is none: then the scale, as f16, is 0 or NaN, and what it scales does not matter.
+static float inverse_of(float scale) {
+  const float inverse = 1.0f / scale;
+  return isfinite(inverse) ? inverse : 0.0f;
+}
+
+// fmaxf and fminf also make a number of a NaN, which must not be converted to an integer.
+static float clamp(float value, float least, float most) { return fminf(fmaxf(value, least), most); }
+
 // A block: the scale d (f16), then 32 signed bytes q; value = d * q.
 static void encode_q8_0(uint8_t *out, const float *values, size_t count) {
   for (; count; count -= BLOCK, values += BLOCK) {
-    float largest = 0;
-    for (int i = 0; i < BLOCK; i++) largest = fmaxf(largest, fabsf(values[i]));
-    const float d = largest / 127.0f, inverse = d > 0 ? 1.0f / d : 0.0f;
+    const float d = fabsf(extreme_of(values)) / 127.0f, inverse = inverse_of(d);
     out = put_u16(out, half_from_float(d));
-    for (int i = 0; i < BLOCK; i++) *out++ = (uint8_t)(int8_t)roundf(values[i] * inverse);
+    for (int i = 0; i < BLOCK; i++)
+      *out++ = (uint8_t)(int8_t)roundf(clamp(values[i] * inverse, -127.0f, 127.0f));
   }
 }
 
@@ -68,15 +86,12 @@ static void encode_q8_0(uint8_t *out, const float *values, size_t count) {
 // magnitude be -8, the one end of the range that is not cut.
 static void encode_q4_0(uint8_t *out, const float *values, size_t count) {
   for (; count; count -= BLOCK, values += BLOCK) {
-    float largest = 0;
-    for (int i = 0; i < BLOCK; i++)
-      if (fabsf(values[i]) > fabsf(largest)) largest = values[i];
-    const float d = largest / -8.0f, inverse = d != 0 ? 1.0f / d : 0.0f;
+    const float d = extreme_of(values) / -8.0f, inverse = inverse_of(d);
     out = put_u16(out, half_from_float(d));
     for (int i = 0; i < BLOCK / 2; i++) {
-      const int low = (int)(values[i] * inverse + 8.5f);
-      const int high = (int)(values[i + BLOCK / 2] * inverse + 8.5f);
-      *out++ = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
+      const int low = (int)clamp(values[i] * inverse + 8.5f, 0.0f, 15.0f);
+      const int high = (int)clamp(values[i + BLOCK / 2] * inverse + 8.5f, 0.0f, 15.0f);
+      *out++ = (uint8_t)(low | high << 4);
     }
   }
 }

@@ -1,5 +1,5 @@
 // The forms in which weights ship: f32, f16, and ggml's blocks of 32, Q8_0 and Q4_0.
-// Below export.c.
+// Below llama_gguf.c.
 // Must not know of files or of what the numbers mean.
 #ifndef MODEL_QUANTISE_H
 #define MODEL_QUANTISE_H
@@ -13,7 +13,8 @@ typedef struct {
   uint32_t file_type; // general.file_type, where most tensors have this type
   size_t block;       // values in a block; a row must be a multiple of it
   size_t block_bytes;
-  // Encodes count values, a multiple of block.
+  // Encodes count values, a multiple of block. A NaN stays one; in a block of 32 it makes all of them NaN,
+  // and so does an infinity.
   void (*encode)(uint8_t *out, const float *values, size_t count);
 } Format;
 

@@ -7,7 +7,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readGguf } from './helpers/gguf.js';
 import { PARTS, SANITIZERS, asFile, compile, makeStories, model, root, skip } from './helpers/trainer.js';
+
+const GGUF = ['llama_gguf.c', 'gguf_write.c', 'card.c', 'quantise.c', 'utf8.c'];
 
 const folder = mkdtempSync(join(tmpdir(), 'logitscope-model-'));
 /** @param {string[]} names @returns a path in the tests' own folder */
@@ -24,53 +27,10 @@ function run(program, args) {
 /** @param {string} text @param {RegExp} pattern @returns the number its first group matches, or NaN */
 const numberIn = (text, pattern) => Number(pattern.exec(text)?.[1]);
 
-/**
- * The header of a GGUF file: its metadata (arrays as their values) and tensor entries.
- *
- * @param {Buffer} bytes
- */
-function readGguf(bytes) {
-  let at = 8;
-  const u32 = () => bytes.readUInt32LE((at += 4) - 4);
-  const u64 = () => Number(bytes.readBigUInt64LE((at += 8) - 8));
-  const string = () => {
-    const length = u64();
-    return bytes.toString('utf8', at, (at += length));
-  };
-  /** @type {Record<number, () => any>} by value type */
-  const readers = {
-    4: u32,
-    5: u32,
-    6: () => bytes.readFloatLE((at += 4) - 4),
-    7: () => bytes[at++] === 1,
-    8: string,
-    9: () => {
-      const type = u32();
-      return Array.from({ length: u64() }, () => readers[type]());
-    },
-  };
-  const nTensors = u64();
-  const nMetadata = u64();
-  /** @type {Record<string, any>} */
-  const metadata = {};
-  for (let i = 0; i < nMetadata; i++) {
-    const key = string();
-    metadata[key] = readers[u32()]();
-  }
-  /** @type {Record<string, { dimensions: number[], type: number, offset: number }>} */
-  const tensors = {};
-  for (let i = 0; i < nTensors; i++) {
-    const name = string();
-    const dimensions = Array.from({ length: u32() }, u64);
-    tensors[name] = { dimensions, type: u32(), offset: u64() };
-  }
-  return { metadata, tensors, dataStart: Math.ceil(at / 32) * 32 };
-}
-
 describe('model/', { skip }, () => {
   before(() => {
     compile(inFolder('train'), model('train.c', ...PARTS));
-    compile(inFolder('export'), model('export.c', 'quantise.c', 'checkpoint.c', 'bpe.c', 'shape.c'));
+    compile(inFolder('export'), model('export.c', ...GGUF, 'checkpoint.c', 'bpe.c', 'shape.c'));
     mkdirSync(inFolder('data'));
     writeFileSync(inFolder('data', 'train.txt'), asFile(makeStories(300)));
     writeFileSync(inFolder('data', 'validation.txt'), asFile(makeStories(20)));
@@ -210,25 +170,25 @@ describe('model/', { skip }, () => {
       assert.equal(bytes.toString('latin1', 0, 4), 'GGUF');
       assert.equal(bytes.readUInt32LE(4), 3);
       const { metadata, tensors, dataStart } = readGguf(bytes);
-      const vocab = metadata['llama.vocab_size'];
-      assert.equal(metadata['general.architecture'], 'llama');
-      assert.equal(metadata['llama.attention.head_count_kv'], 2);
-      assert.equal(metadata['tokenizer.ggml.model'], 'gpt2');
-      assert.equal(metadata['tokenizer.ggml.tokens'].length, vocab);
-      assert.equal(new Set(metadata['tokenizer.ggml.tokens']).size, vocab);
-      assert.equal(metadata['tokenizer.ggml.merges'].length, vocab - 257);
-      assert.equal(metadata['tokenizer.ggml.bos_token_id'], vocab - 1);
-      assert.equal(metadata['tokenizer.ggml.tokens'][vocab - 1], '<|endoftext|>');
-      assert.deepEqual(metadata['tokenizer.ggml.token_type'], [...Array(vocab - 1).fill(1), 3]);
-      assert.equal(Object.keys(tensors).length, 2 + 2 * 9);
-      assert.deepEqual(tensors['blk.1.ffn_down.weight'].dimensions, [64, 32]);
-      assert.deepEqual(tensors['blk.0.attn_k.weight'].dimensions, [32, 16]);
-      assert.equal(tensors['output_norm.weight'].type, 0);
-      assert.equal(tensors['token_embd.weight'].type, type);
+      const vocab = metadata.get('llama.vocab_size');
+      assert.equal(metadata.get('general.architecture'), 'llama');
+      assert.equal(metadata.get('llama.attention.head_count_kv'), 2);
+      assert.equal(metadata.get('tokenizer.ggml.model'), 'gpt2');
+      assert.equal(metadata.get('tokenizer.ggml.tokens').length, vocab);
+      assert.equal(new Set(metadata.get('tokenizer.ggml.tokens')).size, vocab);
+      assert.equal(metadata.get('tokenizer.ggml.merges').length, vocab - 257);
+      assert.equal(metadata.get('tokenizer.ggml.bos_token_id'), vocab - 1);
+      assert.equal(metadata.get('tokenizer.ggml.tokens')[vocab - 1], '<|endoftext|>');
+      assert.deepEqual(metadata.get('tokenizer.ggml.token_type'), [...Array(vocab - 1).fill(1), 3]);
+      assert.equal(tensors.size, 2 + 2 * 9);
+      assert.deepEqual(tensors.get('blk.1.ffn_down.weight')?.dims, [64, 32]);
+      assert.deepEqual(tensors.get('blk.0.attn_k.weight')?.dims, [32, 16]);
+      assert.equal(tensors.get('output_norm.weight')?.type, 0);
+      assert.equal(tensors.get('token_embd.weight')?.type, type);
       let expected = 0;
-      for (const { dimensions, type: own, offset } of Object.values(tensors)) {
+      for (const { dims, type: own, offset } of tensors.values()) {
         assert.equal(offset, expected);
-        const count = dimensions.reduce((a, b) => a * b);
+        const count = dims.reduce((a, b) => a * b);
         expected += Math.ceil((count * (own === 0 ? 4 : bytesEach)) / 32) * 32;
       }
       assert.equal(bytes.length, dataStart + expected);
@@ -241,6 +201,27 @@ describe('model/', { skip }, () => {
       const error = scale * decoded.q8_0.readInt8(2 + i) - decoded.f32.readFloatLE(4 * i);
       assert.ok(Math.abs(error) < scale * 0.6);
     }
+  });
+
+  test('a file is called as it is told, or after its own name', () => {
+    run(inFolder('export'), ['whole/checkpoint.bin', 'plain.gguf']);
+    const plain = readGguf(readFileSync(inFolder('plain.gguf'))).metadata;
+    assert.equal(plain.get('general.name'), 'plain');
+    assert.ok(!plain.has('general.license') && !plain.has('general.description'));
+    run(inFolder('export'), ['--name', 'Käferlein', 'whole/checkpoint.bin', '--license', 'mit', 'named.gguf', 'f16']);
+    const named = readGguf(readFileSync(inFolder('named.gguf'))).metadata;
+    assert.deepEqual([named.get('general.name'), named.get('general.license')], ['Käferlein', 'mit']);
+    assert.equal(named.get('general.file_type'), 1);
+    /** @param {string[]} args */
+    const usage = (...args) => {
+      const { status, stderr } = spawnSync(inFolder('export'), ['whole/checkpoint.bin', 'x.gguf', ...args], { cwd: folder, encoding: 'utf8' });
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /usage: export CHECKPOINT OUT\.gguf/);
+    };
+    usage('q5_0');
+    usage('f32', 'more');
+    usage('--licence', 'mit');
+    assert.ok(!existsSync(inFolder('x.gguf')));
   });
 
   const cli = join(root, 'build/logitscope');
@@ -261,9 +242,9 @@ describe('model/', { skip }, () => {
   test('merges and tokens agree: every merge makes the token of its place', () => {
     const { metadata } = readGguf(readFileSync(inFolder('f32.gguf')));
     /** @type {string[]} */
-    const merges = metadata['tokenizer.ggml.merges'];
+    const merges = metadata.get('tokenizer.ggml.merges');
     merges.forEach((merge, i) =>
-      assert.equal(merge.replace(' ', ''), metadata['tokenizer.ggml.tokens'][256 + i]),
+      assert.equal(merge.replace(' ', ''), metadata.get('tokenizer.ggml.tokens')[256 + i]),
     );
   });
 });

@@ -1,4 +1,4 @@
-// Writes small GGUF files for tests, and reads the metadata of real ones.
+// Writes small GGUF files for tests, and reads real ones.
 // Stands before the token's way: what it writes, src/gguf.c reads.
 // Must not check anything: tests also write files that are wrong on purpose.
 
@@ -15,6 +15,9 @@ const SIZES = { u8: 1, i8: 1, bool: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4, u
 
 /** @type {Record<string, number>} */
 const TENSOR_TYPES = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8 };
+
+/** Bytes of one value, by the number of the type. @type {Record<number, number>} */
+const BYTES_EACH = { 0: 4, 1: 2, 2: 18 / 32, 8: 34 / 32 };
 
 const ALIGNMENT = 32;
 
@@ -135,11 +138,19 @@ export function ggufBytes({ metadata, tensors = [], version = 3 }) {
 }
 
 /**
- * The metadata of a GGUF file; a string of invalid UTF-8 comes with replacement characters.
- * @param {Uint8Array} bytes
- * @returns {Map<string, any>}
+ * @typedef {object} Tensor
+ * @property {number[]} dims contiguous dimension first
+ * @property {number} type
+ * @property {number} offset from the beginning of the data
+ * @property {Uint8Array} data shorter where the file is
  */
-export function ggufMetadata(bytes) {
+
+/**
+ * What is in a GGUF file; a string of invalid UTF-8 comes with replacement characters.
+ * @param {Uint8Array} bytes
+ * @returns {{ metadata: Map<string, any>, tensors: Map<string, Tensor>, dataStart: number }}
+ */
+export function readGguf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const names = Object.keys(VALUE_TYPES);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // which keeps a U+FEFF
@@ -171,6 +182,19 @@ export function ggufMetadata(bytes) {
       }
     }
   };
-  u64(); // the number of tensors
-  return new Map(Array.from({ length: u64() }, () => [string(), value(names[u32()])]));
+  const nTensors = u64();
+  const metadata = new Map(Array.from({ length: u64() }, () => [string(), value(names[u32()])]));
+  const entries = Array.from({ length: nTensors }, () => ({
+    name: string(), dims: Array.from({ length: u32() }, u64), type: u32(), offset: u64(),
+  }));
+  const dataStart = Math.ceil(at / ALIGNMENT) * ALIGNMENT;
+  const tensors = new Map(entries.map(({ name, ...entry }) => {
+    const begin = dataStart + entry.offset;
+    const size = entry.dims.reduce((a, b) => a * b) * BYTES_EACH[entry.type];
+    return [name, { ...entry, data: bytes.subarray(begin, begin + size) }];
+  }));
+  return { metadata, tensors, dataStart };
 }
+
+/** @param {Uint8Array} bytes of a GGUF file @returns {Map<string, any>} */
+export const ggufMetadata = (bytes) => readGguf(bytes).metadata;

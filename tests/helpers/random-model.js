@@ -94,6 +94,7 @@ function bpeVocabulary() {
  * @param {'llama' | 'gpt2'} [options.tokenizer]
  * @param {number} [options.seed]
  * @param {number} [options.context]
+ * @param {number} [options.ffn] width of the feed-forward layer
  * @param {boolean} [options.tied] the embedding serves as output head
  * @param {boolean} [options.addBos] instead of what the vocabulary does
  * @param {number} [options.padding] bytes of metadata that mean nothing
@@ -103,12 +104,12 @@ function bpeVocabulary() {
  * @returns {Uint8Array}
  */
 export function randomModel({
-  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
+  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, ffn = 96, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
   metadata: more = [],
 } = {}) {
   const random = seededRandom(seed);
   const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
-  const [dim, ffn, layers, heads, kvHeads, headDim] = [64, 96, 2, 4, 2, 16];
+  const [dim, layers, heads, kvHeads, headDim] = [64, 2, 4, 2, 16];
   const vocab = vocabulary.tokens.length;
 
   /** @param {string} tensor @param {number} rows @param {number} cols @param {number} [gain] */
