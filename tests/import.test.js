@@ -9,21 +9,20 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Model } from '../web/engine/index.js';
-import { compileC } from './helpers/compile.js';
+import { IMPORT, compileC } from './helpers/compile.js';
 import { shared, skipWithoutData } from './helpers/data.js';
 import { readGguf } from './helpers/gguf.js';
 import { checkpoint, header, tokenizer } from './helpers/llama2c.js';
 import { randomModel, seededRandom } from './helpers/random-model.js';
+import { collect } from './helpers/steps.js';
 
-const SOURCES = ['import', 'llama2c', 'shape', 'llama_gguf', 'gguf_write', 'card', 'quantise', 'utf8'];
 const folder = mkdtempSync(join(tmpdir(), 'logitscope-import-'));
 const inFolder = (/** @type {string} */ name) => join(folder, name);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 let program = '';
 before(() => {
-  const flags = ['-Wconversion', '-fsanitize=float-cast-overflow'];
-  program = compileC('import', SOURCES.map((name) => `model/${name}.c`), flags);
+  program = compileC('import', IMPORT, ['-Wconversion', '-fsanitize=float-cast-overflow']);
 });
 
 /** @param {string[]} args */
@@ -149,11 +148,18 @@ describe('a model written as llama2.c does', () => {
     const odd = [NaN, Infinity, -Infinity, 1e-40, -3e38];
     const bytes = checkpoint(model, 0);
     odd.forEach((value, i) => bytes.writeFloatLE(value, 28 + 4 * (32 * i + 5))); // one a block of the embedding
+    bytes.fill(0, 28 + 4 * 32 * 5, 28 + 4 * 32 * 6); // then a block of zeros,
+    for (let i = 32 * 6; i < 32 * 7; i++) bytes.writeFloatLE(1e-40, 28 + 4 * i); // and one with next to nothing
     writeFileSync(inFolder('model.bin'), bytes);
     writeFileSync(inFolder('tokenizer.bin'), tokenizer(model));
     const found = Object.fromEntries(['f32', 'f16', 'q8_0', 'q4_0'].map((type) => {
       run(...MODEL, 'odd.gguf', type);
       const embedding = /** @type {import('./helpers/gguf.js').Tensor} */ (imported('odd.gguf').tensors.get('token_embd.weight'));
+      const size = { q8_0: 34, q4_0: 18 }[type] ?? 0;
+      for (const block of size ? [5, 6] : []) {
+        const codes = embedding.data.subarray(block * size + 2, (block + 1) * size);
+        assert.ok(codes.every((code) => code === (type === 'q8_0' ? 0 : 0x88)), `${type}, block ${block}`);
+      }
       return [type, decode(embedding).map(([value]) => value)];
     }));
     assert.deepEqual(odd.map((_, i) => found.f32[32 * i + 5]), odd.map(Math.fround));
@@ -175,8 +181,7 @@ describe('stories260K', { skip: skipWithoutData }, () => {
     const model = await Model.load(inFolder('stories260K.gguf'));
     const session = model.session({ stages: [{ name: 'temperature', value: 0 }] });
     await session.feed('');
-    const steps = session.generate({ maxTokens: 200 });
-    while (!(await steps.next()).done);
+    await collect(session.generate({ maxTokens: 200 }));
     assert.equal(await model.detokenize(session.ids), readFileSync(shared('models/stories260K.golden.txt'), 'utf8'));
     await model.unload();
   });

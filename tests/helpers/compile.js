@@ -12,6 +12,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const CORE = ['gguf', 'model', 'tokenizer', 'tokenizer_spm', 'tokenizer_bpe', 'tokenizer_merge', 'unicode', 'forward',
   'sampler', 'draw', 'numerics', 'kernels/reference', 'kernels/simd128'].map((name) => `src/${name}.c`);
 
+/** What model/import.c is made of. */
+export const IMPORT = ['import', 'llama2c', 'shape', 'llama_gguf', 'gguf_write', 'card', 'quantise', 'utf8']
+  .map((name) => `model/${name}.c`);
+
 /**
  * @param {string} name of the program
  * @param {string[]} sources paths from the repository's root
