@@ -75,6 +75,7 @@ int main(int argc, char **argv) {
   if (!llama2c_open(&checkpoint, argv[1])) return 1;
   bool ok = llama2c_tokenizer_read(&tokenizer, argv[2], checkpoint.shape.vocab);
   if (ok) {
+    // Neither file says the norm's epsilon and the rotary base: llama2.c's run.c has those of shape.h.
     // llama2.c rotates queries and keys by pairs (2i, 2i + 1), and so does GGUF's llama: the rows of wq
     // and wk stay where they are. Only Hugging Face's order has to be undone, and export.py has done that.
     const LlamaModel model = {.shape = &checkpoint.shape,

@@ -85,7 +85,7 @@ static bool read_bytes(const char *path, FILE *file, void *out, size_t size) {
 // ---------------------------------------------------------------------------------------------
 // Checkpoints
 
-static const char ADVICE[] = "export it again with llama2.c's export.py, as version 0 or 1";
+static const char ADVICE[] = "download it again, or export it again with llama2.c's export.py --version 1";
 
 // In version 0 the sign of vocab_size tells whether the head is the model's own.
 static bool read_fields(Llama2c *m, const uint8_t *fields, int32_t version) {
@@ -133,7 +133,7 @@ static bool read_header(Llama2c *m, uint64_t file_bytes, const Layout **layout) 
   const uint8_t shared = header[SHARED_OFFSET];
   if (version == 1 && shared > 1)
     return refuse(m->path, "its shared_classifier is %d, expected 0 or 1; it is damaged: %s", shared, ADVICE);
-  m->own_head = !shared;
+  m->own_head = !shared; // what version 0 says otherwise
   return read_fields(m, header + (*layout)->fields_offset, version);
 }
 
@@ -213,7 +213,8 @@ static const char *piece_error(const Llama2cPiece *piece, int32_t id) {
 }
 
 static bool check_tokens(const Llama2cTokenizer *t, const char *path, uint64_t file_bytes) {
-  static const char advice[] = "it is no tokenizer.bin of llama2.c, damaged, or another model's";
+  static const char advice[] =
+      "it is damaged or another model's: write it again with llama2.c's tokenizer.py";
   const uint8_t *at = llama2c_first_piece(t), *const end = t->bytes + file_bytes;
   const int32_t longest = load_i32(t->bytes);
   if (longest < 1 || longest > LLAMA2C_LONGEST_PIECE)
