@@ -87,7 +87,7 @@ static bool read_bytes(const char *path, FILE *file, void *out, size_t size) {
 
 static const char ADVICE[] = "download it again, or export it again with llama2.c's export.py --version 1";
 
-// In version 0 the sign of vocab_size tells whether the head is the model's own.
+// In version 0 a negative vocab_size says that the head is the model's own.
 static bool read_fields(Llama2c *m, const uint8_t *fields, int32_t version) {
   Shape *s = &m->shape;
   const struct {
@@ -133,7 +133,7 @@ static bool read_header(Llama2c *m, uint64_t file_bytes, const Layout **layout) 
   const uint8_t shared = header[SHARED_OFFSET];
   if (version == 1 && shared > 1)
     return refuse(m->path, "its shared_classifier is %d, expected 0 or 1; it is damaged: %s", shared, ADVICE);
-  m->own_head = !shared; // what version 0 says otherwise
+  m->own_head = !shared; // version 0 says it by the sign of vocab_size instead
   return read_fields(m, header + (*layout)->fields_offset, version);
 }
 
