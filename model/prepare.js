@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { asText, buildCorpus, trainingDocuments, writeWhole } from './prepare/corpus.js';
+import { asText, buildCorpus, trainingDocuments, usualShare, writeWhole } from './prepare/corpus.js';
 import { extract } from './prepare/extract.js';
 import { Unreadable, isNamed, systemReason, walk } from './prepare/files.js';
 import { asTable, makeReport, printable, remarks } from './prepare/report.js';
@@ -18,7 +18,8 @@ scanned images, and gzip of any. Writes train.txt, validation.txt and report.jso
 
   --out FOLDER         where they go
   --field NAME[,NAME]  the fields of JSONL that hold the text (default text)
-  --validation SHARE   of the documents, chosen by their hash, for validation (default 0.01)
+  --validation SHARE   of the documents, chosen by their hash, for validation
+                       (default 0.01; 0.05 of less than 2 MB of text)
   --weight NAME=N      how often the documents of an input, a file or a folder stand in the training text
                        (default 1; 0: not at all); of several that fit the last counts
   --recipe FILE        what one corpus wants, in JavaScript: see model/prepare/stories.js
@@ -54,8 +55,8 @@ function readOptions(args) {
   if (values.help) return undefined;
   if (!positionals.length) throw new UsageError('name a folder or a file to read');
   if (!values.out) throw new UsageError('--out FOLDER is missing');
-  const validation = Number(values.validation);
-  if (!(validation > 0 && validation <= 0.5)) throw new UsageError('--validation must be above 0 and at most 0.5');
+  const validation = values.validation === undefined ? undefined : Number(values.validation);
+  if (validation !== undefined && !(validation > 0 && validation <= 0.5)) throw new UsageError('--validation must be above 0 and at most 0.5');
   const weights = (values.weight ?? []).map((given) => {
     const [, name, times] = /^(.+)=(\d{1,3})$/.exec(given) ?? [];
     if (!name) throw new UsageError(`--weight ${given}: it must be NAME=N, N a whole number up to 999`);
@@ -83,7 +84,7 @@ function parsed(args) {
       options: {
         out: { type: text },
         field: { type: text, default: 'text' },
-        validation: { type: text, default: '0.01' },
+        validation: { type: text },
         weight: { type: text, multiple: true },
         recipe: { type: text },
         credits: { type: text },
@@ -146,9 +147,10 @@ async function readFiles(jobs, fields) {
  * @param {Options} options
  * @param {Recipe['extra']} extra
  */
-function writeCorpus(jobs, { out, validation, fields, weights }, extra = () => []) {
+function writeCorpus(jobs, { out, fields, weights, ...options }, extra = () => []) {
   const read = jobs.filter(({ extracted }) => extracted);
   const sources = read.map(({ extracted, weight }) => ({ documents: extracted?.texts ?? [], weight }));
+  const validation = options.validation ?? usualShare(sources);
   const { parts, notes } = buildCorpus(sources, validation);
   read.forEach((job, i) => (job.part = parts[i]));
   const train = [...trainingDocuments(parts), ...extra(parts.map((part) => part.train))];

@@ -416,13 +416,43 @@ describe('the corpus', () => {
 
   test('few documents: both sides have one, and a single one is divided', async () => {
     const long = 'A long document. '.repeat(100).trim();
+    const end = 'The end of it. '.repeat(10).trim();
     const two = await prepare([folder('two', { 'a.txt': long, 'b.txt': 'Short.' })]);
     assert.deepEqual([two.train, two.validation], [[long], ['Short.']]);
-    const one = await prepare([folder('one', { 'a.txt': `${long}\n\n${long}\n\nThe end.` })]);
-    assert.deepEqual([one.train, one.validation], [[`${long}\n\n${long}`], ['The end.']]);
+    const one = await prepare([folder('one', { 'a.txt': `${long}\n\n${long}\n\n${end}` })]);
+    assert.deepEqual([one.train, one.validation], [[`${long}\n\n${long}`], [end]]);
     const line = await prepare([folder('line', { 'a.txt': 'One line.' })]);
     assert.deepEqual([line.train, line.validation], [['One line.'], []]);
     assert.match(line.notes[''], /no validation text/);
+  });
+
+  test('little text: 5 % of it for validation, never much more or less', async () => {
+    /** @param {number} n @param {string} [between] */
+    const words = (n, between = ' ') => Array.from({ length: n }, (_, i) => `word${i}`).join(between);
+    const notes = Object.fromEntries([...Array(30).keys()].map((i) => [`${i}.txt`, `Note ${i}.`]));
+    /** @type {Record<string, Record<string, string>>} */
+    const corpora = {
+      paragraph: { 'a.txt': words(2000) },
+      title: { 'a.txt': `Title\n\n${words(2000)}` },
+      code: { 'a.c': `  ${words(2000, '\n  ')}` },
+      unbroken: { 'a.txt': '\u{1F642}'.repeat(2001) },
+      books: { 'a.txt': words(3000), 'b.txt': words(2900), 'c.txt': words(2800) },
+      unlike: { ...notes, 'book.txt': words(4000) },
+      // The hash of this one gives it to validation.
+      chosen: { ...notes, 'book.txt': `21 ${words(4000)}` },
+    };
+    for (const [name, files] of Object.entries(corpora)) {
+      const { train, validation, report, all, stdout } = await prepare([folder(name, files)]);
+      const [learnt, held] = [train, validation].map((documents) => Buffer.byteLength(documents.join('')));
+      const share = held / (learnt + held);
+      assert.ok(share > 0.024 && share < 0.101, `${name}: ${share}\n${stdout}`);
+      assert.equal(report.options.validation, 0.05);
+      const letters = (/** @type {string[]} */ texts) => texts.join('').replace(/\s/g, '').length;
+      assert.equal(letters(all), letters(Object.values(files)), `${name}: what is not learnt is held back`);
+      assert.ok(!all.join('').includes('\uFFFD'), name);
+    }
+    const much = await prepare([folder('much', { 'a.txt': words(250_000) })]);
+    assert.equal(much.report.options.validation, 0.01);
   });
 
   test('weights repeat the documents of an input, a folder or a file', async () => {

@@ -26,6 +26,17 @@ const byteLength = (/** @type {string} */ text) => Buffer.byteLength(text);
 /** @param {string} document */
 const hash = (document) => createHash('sha256').update(document).digest();
 
+/** Of less text than this, 1 % would be too little to judge by. */
+const LITTLE_TEXT = 2e6;
+
+/**
+ * The share of the documents that is held back for validation.
+ * @param {Source[]} sources
+ */
+export function usualShare(sources) {
+  return bytesOf(sources.flatMap(({ documents }) => documents)) < LITTLE_TEXT ? 0.05 : 0.01;
+}
+
 /**
  * @param {Source[]} sources
  * @param {number} share of the documents for validation
@@ -53,44 +64,90 @@ export function buildCorpus(sources, share) {
   return { parts, notes: balance(parts, share) };
 }
 
+/** @param {string[]} documents */
+const bytesOf = (documents) => documents.reduce((sum, document) => sum + byteLength(document), 0);
+
+/** @param {Part[]} parts */
+const heldBack = (parts) => parts.flatMap(({ validation }) => validation);
+
+/** @param {Part[]} parts */
+const trainedOn = (parts) => parts.flatMap(({ train }) => train);
+
 /**
- * Sees to it that both sides have a document, where the hashes of a few documents gave them to one side.
+ * Sees to it that the validation text has between half and twice its share, where the hashes of few documents, or of
+ * very unlike ones, gave it less or more.
  * @param {Part[]} parts are changed
  * @param {number} share
  * @returns {string[]} what was done
  */
 function balance(parts, share) {
-  const [train, validation] = [parts.flatMap((part) => part.train), parts.flatMap((part) => part.validation)];
-  const all = [...train, ...validation];
-  if (all.length === 1) return divide(parts, all[0], share);
-  if (train.length && validation.length) return [];
-  const wanted = share * all.reduce((sum, document) => sum + byteLength(document), 0);
-  const distance = (/** @type {string} */ document) => Math.abs(byteLength(document) - wanted);
-  const chosen = all.reduce((best, document) => (distance(document) < distance(best) ? document : best));
-  for (const part of parts) {
-    const own = [...part.train, ...part.validation];
-    part.train = own.filter((document) => document !== chosen);
-    part.validation = own.filter((document) => document === chosen);
+  const wanted = share * bytesOf([...trainedOn(parts), ...heldBack(parts)]);
+  const notes = [];
+  while (bytesOf(heldBack(parts)) > 2 * wanted) {
+    giveBack(parts, longest(heldBack(parts)));
+    notes[0] = 'few documents: not all that their hashes chose are validation text';
   }
-  return [`few documents: the one nearest in size to ${share * 100} % of the text is the validation text`];
+  const missing = wanted - bytesOf(heldBack(parts));
+  if (missing > wanted / 2) notes.push(holdBack(parts, missing));
+  return notes;
 }
 
+/** @param {string[]} documents at least one */
+const longest = (documents) =>
+  documents.reduce((best, document) => (byteLength(document) > byteLength(best) ? document : best));
+
+/** @param {Part[]} parts are changed @param {string} document of the validation text */
+function giveBack(parts, document) {
+  const part = /** @type {Part} */ (parts.find(({ validation }) => validation.includes(document)));
+  part.validation.splice(part.validation.indexOf(document), 1);
+  part.train.push(document);
+}
+
+/** A validation text of fewer bytes says so little that no document is cut for it if there are others. */
+const LEAST_CUT = 500;
+
 /**
- * One document alone is trained on, but for its last paragraphs.
- * @param {Part[]} parts
+ * A document becomes validation text: one of about the size, else the end of the longest.
+ * @param {Part[]} parts are changed
+ * @param {number} wanted bytes
+ * @returns {string} what was done
+ */
+function holdBack(parts, wanted) {
+  const all = trainedOn(parts);
+  const distance = (/** @type {string} */ document) => Math.abs(byteLength(document) - wanted);
+  const nearest = all.reduce((best, document) => (distance(document) < distance(best) ? document : best));
+  const isWhole = all.length > 1 && (wanted < LEAST_CUT || distance(nearest) <= wanted / 2);
+  const chosen = isWhole ? nearest : longest(all);
+  const [beginning, end] = isWhole ? ['', chosen] : divide(chosen, wanted / byteLength(chosen));
+  if (!end) return 'too little text: there is no validation text';
+  const part = /** @type {Part} */ (parts.find(({ train }) => train.includes(chosen)));
+  part.train.splice(part.train.indexOf(chosen), 1, ...(isWhole ? [] : [beginning]));
+  part.validation.push(end);
+  return `few documents: ${isWhole ? 'one of about the size wanted' : 'the end of the longest'} is validation text`;
+}
+
+/** An end of fewer characters is not worth a cut document. */
+const LEAST_END = 10;
+
+/**
+ * Parts a document's end from it: between two paragraphs, lines, words or characters, the first of these that leaves
+ * an end of about the share.
  * @param {string} document
  * @param {number} share
+ * @returns {[string, string]} beginning and end, neither empty unless both are
  */
-function divide(parts, document, share) {
-  const part = /** @type {Part} */ (parts.find(({ train, validation }) => train.length + validation.length > 0));
-  const wanted = Math.round(document.length * (1 - share));
-  const [before, behind] = [document.lastIndexOf('\n\n', wanted), document.indexOf('\n\n', wanted)];
-  const cut = behind < 0 || wanted - before < behind - wanted ? before : behind;
-  part.train = cut > 0 ? [document.slice(0, cut).trimEnd()] : [document];
-  part.validation = cut > 0 ? [document.slice(cut).replace(/^\n+/, '')] : [];
-  return cut > 0
-    ? ['one document only: its last paragraphs are the validation text']
-    : ['one document only, of one paragraph: there is no validation text'];
+function divide(document, share) {
+  const length = Math.round(document.length * share);
+  const wanted = document.length - length;
+  if (length < LEAST_END) return ['', ''];
+  for (const between of ['\n\n', '\n', ' ', '']) {
+    const [before, behind] = [document.lastIndexOf(between, wanted), document.indexOf(between, wanted)];
+    const cut = behind < 0 || wanted - before < behind - wanted ? before : behind;
+    const [beginning, end] = [document.slice(0, cut).trimEnd(), document.slice(cut + between.length).replace(/^\n+/, '')];
+    const isPair = !between && /[\uDC00-\uDFFF]/.test(document[cut] ?? '');
+    if (cut > 0 && Math.abs(cut - wanted) <= length / 2 && beginning && end && !isPair) return [beginning, end];
+  }
+  return ['', ''];
 }
 
 /**
