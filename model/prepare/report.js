@@ -69,7 +69,7 @@ export function makeReport(treated, options, written, corpusNotes) {
 const MAX_LISTED = 20;
 
 /** @param {number} bytes */
-function size(bytes) {
+export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
