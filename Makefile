@@ -39,9 +39,9 @@ cli: build/logitscope ## build the native command line, build/logitscope
 test: tools-test node_modules/.stamp site cli ## run every test
 	@node --test tests/*.test.js
 
-train: ## train the model that ships from ../shared/data (CORPUS= another folder), in build/train
+train: ## train a model: CORPUS=folder [SHAPE=tiny|small|base] [NAME=...] on one's own texts, else the one that ships
 	@.ci/install libdnnl-dev
-	@$(MAKE) --no-print-directory -C model train
+	@$(MAKE) --no-print-directory -C model train FROM='$(subst ','\'',$(or $(value PWD),$(CURDIR)))'
 
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
 	@node tests/bench.js

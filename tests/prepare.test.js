@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { joinHyphens, joinPages } from '../model/prepare/clean.js';
 import { kindOf } from '../model/prepare/files.js';
-import { launch, openPage } from './helpers/browser.js';
 import { shared, skipWithoutData } from './helpers/data.js';
+import { makePdf, makeScan } from './helpers/documents.js';
 
 /** @typedef {import('../model/prepare/report.js').Report} Report */
 
@@ -97,47 +97,6 @@ function checkSums({ files, kinds, documents, skipped, written }, read) {
     assert.equal(bytes, Buffer.byteLength(text));
     assert.equal(sha256, createHash('sha256').update(text).digest('hex'));
   }
-}
-
-/**
- * A PDF written by hand: pages of lines in Helvetica, or pages of a JPEG.
- * @param {(string[] | { jpeg: Buffer, width: number, height: number })[]} pages
- */
-function makePdf(pages) {
-  const ids = pages.map((_, i) => `${4 + 3 * i} 0 R`).join(' ');
-  /** @type {(string | Buffer)[][]} */
-  const objects = [
-    ['<< /Type /Catalog /Pages 2 0 R >>'],
-    [`<< /Type /Pages /Kids [${ids}] /Count ${pages.length} >>`],
-    ['<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'],
-  ];
-  pages.forEach((page, i) => {
-    const drawing = Array.isArray(page)
-      ? `BT /F 14 Tf 50 780 Td 18 TL ${page.map((line) => `(${line}) Tj T*`).join(' ')} ET`
-      : 'q 595 0 0 842 0 0 cm /I Do Q';
-    const id = 4 + 3 * i;
-    const resources = `<< /Font << /F 3 0 R >> /XObject << /I ${id + 2} 0 R >> >>`;
-    const box = '/MediaBox [0 0 595 842]';
-    objects.push([`<< /Type /Page /Parent 2 0 R ${box} /Resources ${resources} /Contents ${id + 1} 0 R >>`]);
-    objects.push([`<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`]);
-    if (Array.isArray(page)) objects.push(['null']);
-    else {
-      const form = `/Width ${page.width} /Height ${page.height} /ColorSpace /DeviceRGB /BitsPerComponent 8`;
-      const head = `<< /Subtype /Image ${form} /Filter /DCTDecode /Length ${page.jpeg.length} >>`;
-      objects.push([`${head}\nstream\n`, page.jpeg, '\nendstream']);
-    }
-  });
-  let bytes = Buffer.from('%PDF-1.4\n');
-  const append = (/** @type {string | Buffer} */ part) => (bytes = Buffer.concat([bytes, Buffer.from(part)]));
-  const offsets = objects.map((parts, i) => {
-    const offset = bytes.length;
-    [`${i + 1} 0 obj\n`, ...parts, '\nendobj\n'].forEach(append);
-    return `${String(offset).padStart(10, '0')} 00000 n \n`;
-  });
-  const start = bytes.length;
-  append(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}`);
-  append(`trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`);
-  return bytes;
 }
 
 const STORY = ['The lazy dog had never seen', 'a bicycle before that morning.'];
@@ -250,12 +209,7 @@ describe('PDFs and images', () => {
   const [width, height] = [900, 1270];
 
   before(async () => {
-    const browser = await launch();
-    const { page } = await openPage(browser, { viewport: { width, height } });
-    await page.setContent(`<p style="font: 40px serif; margin: 80px">${STORY.join('<br>')}</p>`);
-    image.png = await page.screenshot();
-    image.jpeg = await page.screenshot({ type: 'jpeg', quality: 90 });
-    await browser.close();
+    Object.assign(image, await makeScan(STORY, width, height));
   });
 
   test('a PDF, a scan, a scanned PDF, and gzip of them, give their text back', async () => {
