@@ -192,7 +192,9 @@ const safe = (text) => text.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')
 export function placeOf(path, isFile) {
   const title = (isFile ? parse(path).name : basename(path)) || 'texts';
   const sum = createHash('sha256').update(path).digest('hex').slice(0, 8);
-  return { folder: `train-${safe(title)}-${sum}`, file: safe(title), title: printable(title) };
+  // A name that begins like an option would be taken for one.
+  const named = printable(title).replace(/^-+/, '') || 'texts';
+  return { folder: `train-${safe(title)}-${sum}`, file: safe(title), title: named };
 }
 
 /** @param {string} corpus */

@@ -141,7 +141,7 @@ describe('the command', () => {
     }
     assert.deepEqual(places.map(({ file }) => file).slice(2, 8), ['My-notes', 'My-notes', 'x', 'x', 'texts', 'texts']);
     assert.deepEqual(placeOf('/a/v1.2', false).file, 'v1-2');
-    assert.deepEqual(placeOf('/a/My book.pdf', true).title, 'My book');
+    assert.deepEqual([placeOf('/a/My book.pdf', true).title, placeOf('/--help', false).title], ['My book', 'help']);
   });
 
   test('a path is the same however it is written', () => {
