@@ -71,15 +71,16 @@ const LEAST_BYTES = 500;
 /** From here on the small shape is worth its time. */
 const SMALL_FROM_BYTES = 1e6;
 /**
- * What a text still has to teach after some passes over it soon falls: up to four are nearly as good as new text, at
- * sixteen little is left (Muennighoff and others, 2023). Small models take longer to learn by heart what they see.
+ * What a text still has to teach after some passes over it soon falls: up to four are nearly as good as new text, after
+ * some sixteen little is left (Muennighoff and others, 2023). Small models take longer to learn by heart what they see.
  */
 const EPOCHS = 8;
 /** From so many passes on it is learnt by heart, and more dropout helps against that. */
 const MANY_EPOCHS = 20;
 /** A token that is seen less often in the text is hardly learnt; so there is one for so many bytes. */
 const BYTES_A_TOKEN_OF_VOCABULARY = 50;
-/** In one pass over the text: with fewer, the order of the documents would be the same each time. */
+const LEAST_CONTEXT = 32;
+/** In one pass over the text, so that no step sees all of it. */
 const LEAST_SEQUENCES = 32;
 /** The shipped shape's 15,831 tokens a second on the two cores of model/README.md: parameters x tokens. */
 const SPEED = 4737792 * 15831;
@@ -119,20 +120,21 @@ export const usualShape = (bytes) => (bytes < SMALL_FROM_BYTES ? 'tiny' : 'small
 /**
  * How to train a shape on a text.
  * @param {ShapeName} name
- * @param {{ train: number, validation: number }} bytes of the two texts
+ * @param {number} bytes of the training text
  * @param {number} [wantedSteps]
  * @returns {Plan}
  */
 export function makePlan(name, bytes, wantedSteps) {
   const shape = SHAPES[name];
-  const vocab = clamp(powerOfTwo(bytes.train / BYTES_A_TOKEN_OF_VOCABULARY), 512, shape.vocab);
-  const tokens = bytes.train / bytesPerToken(vocab);
-  const context = clamp(powerOfTwo(tokens / LEAST_SEQUENCES), 32, shape.context);
+  const vocab = clamp(powerOfTwo(bytes / BYTES_A_TOKEN_OF_VOCABULARY), 512, shape.vocab);
+  const tokens = bytes / bytesPerToken(vocab);
+  const context = clamp(powerOfTwo(tokens / LEAST_SEQUENCES), LEAST_CONTEXT, shape.context);
   const tokensAStep = shape.batch * context;
   const steps = wantedSteps ?? clamp(Math.round((EPOCHS * tokens) / tokensAStep), ...shape.steps);
   const epochs = (steps * tokensAStep) / tokens;
   const parameters = countParameters(shape, vocab);
   const seconds = (parameters * tokensAStep) / SPEED;
+  const better = size(roundNumber(parameters * bytesPerToken(vocab)));
   const { dim, layers, heads, kvHeads, hidden, batch, lr, decay } = shape;
   return {
     flags: {
@@ -145,26 +147,12 @@ export function makePlan(name, bytes, wantedSteps) {
       'save-every': roundNumber(SECONDS_BETWEEN_SAVES / seconds),
     },
     notes: [
-      `${name}: ${millions(parameters)} parameters, ${steps} steps, about ${rounded(epochs)} times over ${size(bytes.train)}`,
+      `${name}: ${millions(parameters)} parameters, ${steps} steps, about ${rounded(epochs)} times over ${size(bytes)}`,
       `about ${duration(steps * seconds)} on two free cores like those of model/README.md; the trainer will know better`,
-      ...warnings(bytes, { parameters, tokens, vocab, context }),
+      // As many tokens as parameters would be well (see model/README.md); a quarter of them is still not little.
+      ...(tokens < parameters / 4 ? [`${size(bytes)} is little: it will learn much of it by heart; ${better} would be better`] : []),
     ],
   };
-}
-
-/**
- * @param {{ train: number, validation: number }} bytes
- * @param {{ parameters: number, tokens: number, vocab: number, context: number }} plan
- */
-function warnings(bytes, { parameters, tokens, vocab, context }) {
-  const better = size(roundNumber(parameters * bytesPerToken(vocab)));
-  return [
-    // As many tokens as parameters is what model/README.md advises; with a quarter of them it still learns.
-    ...(tokens < parameters / 4 ? [`${size(bytes.train)} is little: it will learn much of it by heart; ${better} would be better`] : []),
-    ...(bytes.validation < (context + 1) * bytesPerToken(vocab)
-      ? ['the validation text is too short for a validation loss']
-      : []),
-  ];
 }
 
 /** @param {number} count */
@@ -221,12 +209,11 @@ function sizeOf(folder, name) {
 
 /** @param {string} folder @param {ShapeName | undefined} shape @param {number | undefined} steps */
 function planFor(folder, shape, steps) {
-  const bytes = { train: sizeOf(folder, 'train.txt'), validation: sizeOf(folder, 'validation.txt') };
-  const all = bytes.train + bytes.validation;
-  if (all < LEAST_BYTES) {
-    throw new Failure(`${all} bytes of text are too few to learn from: give it ${LEAST_BYTES} at least, better a million`);
+  const bytes = sizeOf(folder, 'train.txt');
+  if (bytes < LEAST_BYTES) {
+    throw new Failure(`${bytes} bytes of text are too few to learn from: give it ${LEAST_BYTES} at least, better a million`);
   }
-  const name = shape ?? usualShape(bytes.train);
+  const name = shape ?? usualShape(bytes);
   const { flags, notes } = makePlan(name, bytes, steps);
   if (!shape && name === 'tiny') notes.unshift('SHAPE=tiny, for there is less than 1 MB of text; SHAPE=small is the next larger one');
   notes.forEach((note) => console.error(`plan: ${note}`));
