@@ -39,7 +39,7 @@ cli: build/logitscope ## build the native command line, build/logitscope
 test: tools-test node_modules/.stamp site cli ## run every test
 	@node --test tests/*.test.js
 
-train: ## train a model: CORPUS=folder [SHAPE=tiny|small|base] [NAME=...] on one's own texts, else the one that ships
+train: ## train a model on your own texts, CORPUS=folder (SHAPE=tiny|small|base STEPS= NAME= LICENSE= OPTIONS= PREPARE=), or the one that ships
 	@.ci/install libdnnl-dev
 	@$(MAKE) --no-print-directory -C model train FROM='$(subst ','\'',$(or $(value PWD),$(CURDIR)))'
 

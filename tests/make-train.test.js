@@ -122,6 +122,7 @@ describe('make train CORPUS=', { skip }, () => {
       [{ CORPUS: '' }, /CORPUS is empty: name a folder/],
       [{ CORPUS: AWKWARD, SHAPE: 'huge; touch pwned' }, /SHAPE=huge; touch pwned is not known: choose tiny, small, base/],
       [{ CORPUS: AWKWARD, STEPS: 'many' }, /STEPS=many is no number of steps/],
+      [{ SHAPE: 'tiny' }, /SHAPE needs CORPUS=folder/],
       [{ CORPUS: 'empty' }, /nothing could be read in .*\/empty, so nothing was written/],
       [{ STORIES: join(root, 'nowhere') }, /are not here, in \.\.\/shared\/data\/corpus\. To train on your own: make train CORPUS=folder/],
     ])) {

@@ -17,7 +17,7 @@ const FOREIGN = /^(MAKE|MFLAGS|GNUMAKEFLAGS|CORPUS$|SHAPE$|STEPS$|NAME$|LICENSE$
 export function make(args, { from = PROJECT, folder = PROJECT } = {}) {
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   const env = { ...Object.fromEntries(own), PWD: from };
-  return spawnSync('make', ['-C', folder, ...args], { cwd: from, env, encoding: 'utf8', timeout: 120_000 });
+  return spawnSync('make', ['-C', folder, ...args], { cwd: from, env, encoding: 'utf8', timeout: 240_000 });
 }
 
 /** The `skip` of a test that builds the trainer. */
