@@ -24,7 +24,7 @@ WASM_FLAGS = -std=c11 -O3 -flto -msimd128 -ffp-contract=off $(WARNINGS) --no-ent
 WASM := build/engine/logitscope.wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build cli test train bench lint fmt fuzz clean site tools-build tools-test tools-lint
+.PHONY: help demo build cli test train import bench lint fmt fuzz clean site tools-build tools-test tools-lint
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,6 @@ train: ## train a model on your own texts, CORPUS=folder (SHAPE=tiny|small|base 
 bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
 	@node tests/bench.js
 
-.PHONY: import
 import: ## make a GGUF of a llama2.c model: MODEL=in.bin TOKENIZER=tokenizer.bin OUT=out.gguf (TYPE=f16, CARD="--license mit")
 	@$(if $(and $(MODEL),$(TOKENIZER),$(OUT)),,$(error Say make import MODEL=stories15M.bin TOKENIZER=tokenizer.bin OUT=stories15M.gguf))
 	@$(MAKE) --silent --no-print-directory -C model OUT=../build/train ../build/train/import
