@@ -4,19 +4,14 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Engine, finish } from '../web/engine/engine.js';
 import { load } from '../web/engine/load.js';
+import { commit, machine, median, root } from './helpers/measure.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const model = process.argv[2] ?? `${root}model/stories.gguf`;
 const ROUNDS = 5;
 const DECODED = 128;
 const STAGES = [{ name: 'temperature', value: 0.8 }, { name: 'top-k', value: 40 }, { name: 'top-p', value: 0.95 }];
-
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** @param {() => void} work @returns {number} seconds */
 function seconds(work) {
@@ -83,9 +78,8 @@ for (let i = 0; i <= ROUNDS; i++) { // the first round warms up
   }
 }
 
-const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
 const result = {
-  machine: `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
+  machine: `${machine}, Node ${process.version}`,
   commit,
   model: { name: info.name, parameters: info.parameters, weightType: info.weightType, fileBytes: info.fileBytes },
   loadSeconds: opened.simd.loadSeconds,
