@@ -24,7 +24,7 @@ WASM_FLAGS = -std=c11 -O3 -flto -msimd128 -ffp-contract=off $(WARNINGS) --no-ent
 WASM := build/engine/logitscope.wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build cli test train import bench lint fmt fuzz clean site tools-build tools-test tools-lint
+.PHONY: help demo build cli test train import bench bench-train lint fmt fuzz clean site tools-build tools-test tools-lint
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,13 +43,21 @@ train: ## train a model on your own texts, CORPUS=folder (SHAPE=tiny|small|base 
 	@.ci/install libdnnl-dev
 	@$(MAKE) --no-print-directory -C model train FROM='$(subst ','\'',$(or $(value PWD),$(CURDIR)))'
 
-bench: site cli ## measure speed: prompt and decode, each kernel set, native and wasm
-	@node tests/bench.js
-
 import: ## make a GGUF of a llama2.c model: MODEL=in.bin TOKENIZER=tokenizer.bin OUT=out.gguf (TYPE=f16, CARD="--license mit")
 	@$(if $(and $(MODEL),$(TOKENIZER),$(OUT)),,$(error Say make import MODEL=stories15M.bin TOKENIZER=tokenizer.bin OUT=stories15M.gguf))
 	@$(MAKE) --silent --no-print-directory -C model OUT=../build/train ../build/train/import
 	@build/train/import "$(MODEL)" "$(TOKENIZER)" "$(OUT)" $(TYPE) $(CARD)
+
+bench: site cli ## measure speed: of the engine, native and wasm, then of training (that alone: bench-train)
+	@node tests/bench.js
+	@$(MAKE) --no-print-directory bench-train
+
+# PyTorch's products are OpenBLAS's, which Debian's takes when it is there. Without either the rest is measured.
+bench-train: build/bench/inputs build/bench/products
+	@.ci/install python3-torch || true
+	@.ci/install libopenblas0 || true
+	@$(MAKE) --no-print-directory -C model build
+	@node tests/bench-train.js
 
 lint: tools-lint node_modules/.stamp ## check style, types and common mistakes
 	clang-format --dry-run -Werror $(C_STYLE)
@@ -94,6 +102,15 @@ build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ARCH) $(POSIX) $(CORE) $(CLI) -lm -o $@
+
+build/bench/inputs: tests/c/bench_inputs.c $(addprefix model/,bpe.c checkpoint.c data.c shape.c) $(wildcard model/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(filter %.c,$^) -lm -o $@
+
+build/bench/products: tests/c/products_bench.c model/gemm.c $(wildcard model/*.h)
+	@.ci/install libdnnl-dev
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fopenmp $(filter %.c,$^) -ldnnl -ldl -lm -o $@
 
 site: $(WASM) node_modules/.stamp
 	@npx vite build --logLevel warn
