@@ -1,7 +1,9 @@
 # Logitscope. `make demo` and `make test` do all their own set-up; `make help` lists the rest.
 
 CORE   := $(addprefix src/,gguf.c model.c tokenizer.c tokenizer_spm.c tokenizer_bpe.c tokenizer_merge.c \
-            unicode.c forward.c sampler.c draw.c numerics.c kernels/reference.c kernels/simd128.c)
+            unicode.c forward.c team.c sampler.c draw.c numerics.c \
+            kernels/pack.c kernels/reference.c kernels/simd128.c \
+            kernels/simd128_matmul.c kernels/simd128_attend.c kernels/relaxed.c)
 CLI    := src/cli.c src/cli_options.c src/cli_output.c
 HEADERS := $(wildcard src/*.h src/kernels/*.h)
 C_STYLE := $(filter-out src/unicode-tables.h,$(wildcard src/*.[ch] src/kernels/*.[ch] model/*.[ch] tests/c/*.c))
@@ -18,10 +20,22 @@ EMCC_STACK = $(if $(shell emcc --version | grep -E ' 3\.1\.([0-9]|1[0-9]|2[0-6])
 ifneq ($(wildcard /usr/share/nodejs/acorn),)
 export NODE_PATH := /usr/share/nodejs
 endif
-WASM_FLAGS = -std=c11 -O3 -flto -msimd128 -ffp-contract=off $(WARNINGS) --no-entry -sSTANDALONE_WASM \
-             -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sINITIAL_MEMORY=1MB -s$(EMCC_STACK)=128KB
+# What memory a build of the engine has: its own, or one that threads share. Each thread sets its own stack.
+STACK  := 131072
+OWN    := -sINITIAL_MEMORY=1MB
+SHARED := -matomics -mbulk-memory -Wl,--shared-memory,--no-check-features,--export=stackRestore -sINITIAL_MEMORY=1MB
+EMCC_FLAGS = $(ENGINE_FLAGS) --no-entry -sSTANDALONE_WASM -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH \
+             -sMAXIMUM_MEMORY=4GB -s$(EMCC_STACK)=$(STACK)
+ENGINE_FLAGS := -std=c11 -O3 -ffp-contract=off $(WARNINGS)
 
-WASM := build/engine/logitscope.wasm
+# Debian's emcc is too old for relaxed SIMD: there clang compiles and wasm-ld links against emcc's library.
+SYSROOT = $(shell em-config CACHE 2>/dev/null || echo /usr/share/emscripten/cache)/sysroot
+CLANG_FLAGS = --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) -msimd128 -mrelaxed-simd -mbulk-memory
+LD_FLAGS    = --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features --strip-all \
+              --max-memory=4294967296 -L$(SYSROOT)/lib/wasm32-emscripten
+LD_LIBRARIES = $(SYSROOT)/lib/wasm32-emscripten/crt1_reactor.o -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
+
+BUILDS := $(foreach kernels,scalar simd relaxed,build/engine/$(kernels).wasm build/engine/$(kernels)-threads.wasm)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build cli test train import bench bench-train lint fmt fuzz clean site tools-build tools-test tools-lint
@@ -80,7 +94,7 @@ clean: ## remove what was built
 # ---- tools ----
 
 tools-build:
-	@.ci/install emscripten
+	@.ci/install emscripten clang-19 lld-19
 
 tools-test: tools-build
 	@.ci/install chromium libsimde-dev libdnnl-dev poppler-utils tesseract-ocr tesseract-ocr-eng
@@ -94,9 +108,37 @@ node_modules/.stamp: package.json package-lock.json
 
 # ---- what is built ----
 
-$(WASM): $(CORE) src/wasm.c $(HEADERS) Makefile | tools-build
+ENGINE := $(CORE) src/wasm.c
+
+build/engine/scalar.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)
-	emcc $(WASM_FLAGS) $(CORE) src/wasm.c -o $@
+	emcc $(EMCC_FLAGS) $(OWN) $(ENGINE) -o $@
+
+build/engine/scalar-threads.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	emcc $(EMCC_FLAGS) $(SHARED) $(ENGINE) -o $@
+
+build/engine/simd.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	emcc $(EMCC_FLAGS) -msimd128 $(OWN) $(ENGINE) -o $@
+
+build/engine/simd-threads.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	emcc $(EMCC_FLAGS) -msimd128 $(SHARED) $(ENGINE) -o $@
+
+build/engine/relaxed.wasm: $(patsubst src/%.c,build/engine/relaxed/%.o,$(ENGINE))
+	wasm-ld-19 $(LD_FLAGS) $^ $(LD_LIBRARIES) -o $@
+
+build/engine/relaxed-threads.wasm: $(patsubst src/%.c,build/engine/relaxed-threads/%.o,$(ENGINE))
+	wasm-ld-19 $(LD_FLAGS) --shared-memory --export=stackRestore $^ $(LD_LIBRARIES) -o $@
+
+build/engine/relaxed/%.o: src/%.c $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	clang-19 $(CLANG_FLAGS) -c $< -o $@
+
+build/engine/relaxed-threads/%.o: src/%.c $(HEADERS) Makefile | tools-build
+	@mkdir -p $(@D)
+	clang-19 $(CLANG_FLAGS) -matomics -c $< -o $@
 
 build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev
@@ -112,6 +154,6 @@ build/bench/products: tests/c/products_bench.c model/gemm.c $(wildcard model/*.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fopenmp $(filter %.c,$^) -ldnnl -ldl -lm -o $@
 
-site: $(WASM) node_modules/.stamp
+site: $(BUILDS) node_modules/.stamp
 	@npx vite build --logLevel warn
 	@node web/size.js

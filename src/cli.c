@@ -45,14 +45,16 @@ static uint32_t *tokenize(const uint8_t *text, uint64_t n, uint32_t flags, uint3
 
 /* ---- computing ---- */
 
-static void open_model(const cli_options *o, const uint8_t *file, uint64_t bytes) {
+static void open_model(const cli_options *o, uint8_t *file, uint64_t bytes) {
   uint32_t context = model.config.context < DEFAULT_CONTEXT ? model.config.context : DEFAULT_CONTEXT;
   if (o->context) context = o->context;
-  check(ls_model_plan(&model, context, o->batch, &error));
+  const ls_settings settings = {context, o->batch, 1, o->kernels};
+  check(ls_model_plan(&model, &settings, &error));
   const uint64_t workspace_bytes = model.workspace_bytes;
   void *workspace = allocate(workspace_bytes);
-  check(ls_model_open(&model, file, bytes, workspace, workspace_bytes, context, o->batch, &error));
-  if (model.has_weights) ls_model_use_kernels(&model, o->kernels);
+  check(ls_model_open(&model, file, bytes, workspace, workspace_bytes, &settings, &error));
+  check(ls_model_arrive(&model, bytes, &error));
+  check(ls_model_ready(&model, &error));
   ls_arena counting = {NULL, 0, 0};
   ls_sampler_open(&sampler, model.tokenizer.n_tokens, &counting);
   ls_arena arena = {allocate(counting.used), counting.used, 0};
@@ -197,7 +199,7 @@ int main(int argc, char **argv) {
   cli_options o;
   cli_parse(argc, argv, &o);
   uint64_t bytes;
-  const uint8_t *file = cli_map_file(o.model, &bytes);
+  uint8_t *file = cli_map_file(o.model, &bytes);
   check(ls_model_inspect(&model, file, bytes, &error));
   open_model(&o, file, bytes);
   if (!o.tokenize && !model.has_weights) {

@@ -36,7 +36,7 @@ _Noreturn void cli_fail(int exit_code, const char *format, ...) __attribute__((f
 _Noreturn void cli_finish(void);
 
 /* The whole of a file, page-aligned and read-only; ends the program where it cannot be read. */
-const uint8_t *cli_map_file(const char *path, uint64_t *bytes);
+uint8_t *cli_map_file(const char *path, uint64_t *bytes);
 
 /* A generated token with what belongs to it. */
 typedef struct cli_step {

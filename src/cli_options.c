@@ -62,7 +62,7 @@ void cli_finish(void) {
   exit(0);
 }
 
-const uint8_t *cli_map_file(const char *path, uint64_t *bytes) {
+uint8_t *cli_map_file(const char *path, uint64_t *bytes) {
   struct stat st;
   const int fd = open(path, O_RDONLY);
   if (fd < 0 || fstat(fd, &st)) {
@@ -72,9 +72,10 @@ const uint8_t *cli_map_file(const char *path, uint64_t *bytes) {
   *bytes = (uint64_t)st.st_size;
   if (*bytes == 0) {
     close(fd);
-    return (const uint8_t *)"";
+    static uint8_t nothing[1];
+    return nothing;
   }
-  void *map = mmap(NULL, (size_t)*bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+  void *map = mmap(NULL, (size_t)*bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
   if (map == MAP_FAILED) cli_fail(EXIT_FAILED, "cannot map \"%s\": %s", path, strerror(errno));
   close(fd);
   return map;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "gguf.h"
+#include "team.h"
 
 /* ---- hyper-parameters, from the file's metadata ---- */
 
@@ -109,12 +110,20 @@ bool ls_ends_text(const ls_tokenizer *t, uint32_t id);
 
 /* ---- model ---- */
 
-/* A weight matrix, row-major as in the file: y (rows) = W (rows, cols) x (cols). */
+/* How a matrix lies in memory: see kernels/pack.h. */
+typedef enum ls_layout {
+  LS_ROWS,        /* row-major as in the file */
+  LS_TILES,       /* rows interleaved by eights */
+  LS_TILES_OFFSET /* the same, 8-bit weights with 128 added to them */
+} ls_layout;
+
+/* A weight matrix: y (rows) = W (rows, cols) x (cols). */
 typedef struct ls_matrix {
-  const uint8_t *data;
+  uint8_t *data;
   uint32_t type; /* a gguf_type */
   uint32_t rows, cols;
-  uint32_t row_bytes;
+  uint32_t row_bytes; /* of a row, on average where rows are interleaved */
+  ls_layout layout;
 } ls_matrix;
 
 typedef struct ls_layer {
@@ -142,23 +151,43 @@ typedef struct ls_model {
   const float *output_norm; /* (D) */
   ls_layer *layers;         /* (L) */
 
+  uint8_t *bytes;           /* of the file */
+  uint64_t arrived;         /* how many of them are there */
   uint32_t context, batch;  /* C and B as planned or opened */
   uint64_t workspace_bytes; /* that these take */
   const struct ls_kernels *kernels;
-  float *rope;         /* (C, rope_dim / 2, 2) cosine and sine */
-  float *key_cache;    /* (L, C, K*E) */
-  float *value_cache;  /* (L, C, K*E) */
-  float *x;            /* (B, D) residual stream; after ls_forward: its last RMSNorm */
-  float *normed;       /* (B, D) */
-  float *q;            /* (B, H*E) */
-  float *attended;     /* (B, H*E) */
-  float *gate, *up;    /* (B, F) */
-  float *scores;       /* (C) attention of one head */
-  int8_t *act_q;       /* (B, widest) quantised activations */
-  float *act_scale;    /* (B, widest / 32) */
-  float *logits;       /* (V) written by ls_logits */
-  uint32_t rows_ready; /* rows of x that ls_logits may ask for */
+  ls_team team;
+  float *rope;             /* (C, rope_dim / 2, 2) cosine and sine */
+  struct ls_cache *caches; /* (L) keys and values */
+  float *x;                /* (B, D) residual stream */
+  float *normed;           /* (B, D) */
+  float *added;            /* (B, D) what a matrix adds to the residual stream */
+  float *q;                /* (B, H*E) */
+  float *k, *v;            /* (B, K*E) */
+  float *attended;         /* (B, H*E) */
+  float *gate, *up;        /* (B, F) */
+  float *attend_scratch;   /* (threads, LS_ATTEND_SCRATCH) */
+  int8_t *act_q;           /* (B, widest) quantised activations */
+  float *act_scale;        /* (B, widest / 32) */
+  int32_t *act_sum;        /* (B, widest / 32) */
+  uint8_t *pack_scratch;   /* eight rows of the widest matrix */
+  float *logits;           /* (V) written by ls_logits */
+  uint32_t rows_ready;     /* rows of x that ls_logits may ask for */
+
+  /* what the team computes just now */
+  const uint32_t *tokens; /* (n_tokens) */
+  uint32_t n_tokens, position, row;
 } ls_model;
+
+/* What a caller chooses. */
+typedef struct ls_settings {
+  uint32_t context; /* positions of the KV cache, 1 to config.context; 0: all of them */
+  uint32_t batch;   /* prompt tokens a call, 1 to 65536 */
+  uint32_t threads; /* that compute together, 1 to LS_MAX_THREADS */
+  uint32_t kernels; /* index of a kernel set; past the end: the fastest */
+} ls_settings;
+
+#define LS_MAX_THREADS 64
 
 /* Reads the header from the first `have` bytes of a file. LS_NEED_MORE: the header is sound so far
  * and longer; call again with more. After LS_OK `m->file.file_bytes` says how many bytes the whole
@@ -167,22 +196,27 @@ typedef struct ls_model {
  * architecture, tensor type). */
 ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_error *error);
 
-/* After inspect: sets m->workspace_bytes, to be aligned to 64, for `context` positions (1 to
- * config.context, or 0 for config.context) and `batch` prompt tokens a call (1 to 65536).
+/* After inspect: sets m->workspace_bytes, to be aligned to 64.
  * Errors: LS_OUT_OF_RANGE, LS_OUT_OF_MEMORY (no computer has that much). */
-ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, ls_error *error);
+ls_status ls_model_plan(ls_model *m, const ls_settings *settings, ls_error *error);
 
-/* Binds the tensors of the whole file (n bytes at `bytes`, aligned to 64) and lays out the workspace.
- * Errors: LS_BAD_MODEL (file shorter than its tensors, a tensor missing or of the wrong shape),
- * LS_UNSUPPORTED, LS_OUT_OF_RANGE, LS_OUT_OF_MEMORY (workspace smaller than planned). */
-ls_status ls_model_open(ls_model *m, const uint8_t *bytes, uint64_t n, void *workspace,
-                        uint64_t workspace_bytes, uint32_t context, uint32_t batch, ls_error *error);
+/* Lays out the workspace and binds the tensors of a file whose first `have` bytes, the whole header among
+ * them, are at `bytes` (aligned to 64), with room for all m->file.file_bytes. The settings are those planned.
+ * Errors: LS_BAD_MODEL (a tensor missing or of the wrong shape), LS_UNSUPPORTED, LS_OUT_OF_RANGE,
+ * LS_OUT_OF_MEMORY (workspace smaller than planned). */
+ls_status ls_model_open(ls_model *m, uint8_t *bytes, uint64_t have, void *workspace, uint64_t workspace_bytes,
+                        const ls_settings *settings, ls_error *error);
+
+/* After open, as bytes arrive, the first `have` being there now: lays each matrix that is complete out for
+ * the kernels, in its place. To be called a last time with all of the file. Errors: LS_BAD_MODEL (a scale
+ * that is no finite number). */
+ls_status ls_model_arrive(ls_model *m, uint64_t have, ls_error *error);
+
+/* LS_OK once all weights have arrived. Error: LS_BAD_MODEL. */
+ls_status ls_model_ready(const ls_model *m, ls_error *error);
 
 /* The kernel sets this build has: "reference" first, the fastest last; NULL past the end. */
 const char *ls_kernels_name(uint32_t index);
-
-/* Chooses a kernel set by index; the fastest is the default after open. */
-void ls_model_use_kernels(ls_model *m, uint32_t index);
 
 /* ---- forward pass ---- */
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernels/kernels.h"
+#include "kernels/scalar.h"
 #include "numerics.h"
 
 #define MAX_BATCH 65536
@@ -15,14 +16,18 @@
 #define MAX_WIDTH (UINT32_C(1) << 24) /* of any vector; far above every model there is */
 #define MAX_NAME 64
 
-static const ls_kernels *const kernel_sets[] = {&ls_kernels_reference, &ls_kernels_simd128};
+static const ls_kernels *const kernel_sets[] = {
+    &ls_kernels_reference,
+#ifdef LS_SIMD128
+    &ls_kernels_simd128,
+#endif
+#ifdef __wasm_relaxed_simd__
+    &ls_kernels_relaxed,
+#endif
+};
 #define KERNEL_SETS (sizeof kernel_sets / sizeof *kernel_sets)
 
 const char *ls_kernels_name(uint32_t index) { return index < KERNEL_SETS ? kernel_sets[index]->name : NULL; }
-
-void ls_model_use_kernels(ls_model *m, uint32_t index) {
-  m->kernels = kernel_sets[index < KERNEL_SETS ? index : KERNEL_SETS - 1];
-}
 
 /* ---- hyper-parameters ---- */
 
@@ -136,7 +141,7 @@ static ls_status read_config(ls_model *m, ls_error *error) {
 
 typedef struct binder {
   ls_model *m;
-  const uint8_t *bytes; /* of the whole file; NULL: only check names, shapes and types */
+  uint8_t *bytes; /* of the whole file; NULL: only check names, shapes and types */
   uint32_t n_bound;
   ls_error *error;
 } binder;
@@ -160,7 +165,8 @@ static ls_status bind_matrix(binder *b, const char *name, uint64_t rows, uint64_
   const ls_status status = bind(b, name, rows, cols, &t);
   if (status) return status;
   const uint32_t row_bytes = (uint32_t)gguf_row_bytes(t->type, t->cols);
-  *matrix = (ls_matrix){b->bytes ? b->bytes + t->offset : NULL, t->type, t->rows, t->cols, row_bytes};
+  *matrix =
+      (ls_matrix){b->bytes ? b->bytes + t->offset : NULL, t->type, t->rows, t->cols, row_bytes, LS_ROWS};
   if (t->type == GGUF_TYPE_Q4_0 || t->type == GGUF_TYPE_Q8_0) b->m->quantized = true;
   return LS_OK;
 }
@@ -204,7 +210,7 @@ static ls_status bind_layer(binder *b, uint32_t index, ls_layer *l) {
 }
 
 /* Binds every tensor; `layers` (L) may be NULL when only checking. */
-static ls_status bind_tensors(ls_model *m, const uint8_t *bytes, ls_layer *layers, ls_error *error) {
+static ls_status bind_tensors(ls_model *m, uint8_t *bytes, ls_layer *layers, ls_error *error) {
   binder b = {m, bytes, 0, error};
   const ls_config *c = &m->config;
   m->quantized = false;
@@ -236,6 +242,26 @@ static void *take(ls_arena *a, uint64_t outer, uint64_t inner, uint64_t item_byt
   return ls_arena_take(a, count, item_bytes);
 }
 
+static void lay_out_caches(ls_model *m, ls_arena *a) {
+  const ls_config *c = &m->config;
+  const uint64_t positions = ((uint64_t)m->context + LS_CHUNK - 1) / LS_CHUNK * LS_CHUNK,
+                 vectors = positions * c->n_kv_heads;
+  m->caches = take(a, c->n_layers, 1, sizeof *m->caches);
+  for (uint32_t l = 0; l < c->n_layers; l++) {
+    ls_cache cache = {.positions = (uint32_t)positions, .head_dim = c->head_dim};
+    if (m->quantized) {
+      cache.keys16 = take(a, vectors, c->head_dim, sizeof *cache.keys16);
+      cache.values16 = take(a, vectors, c->head_dim, sizeof *cache.values16);
+      cache.key_scale = take(a, vectors, 1, sizeof *cache.key_scale);
+      cache.value_scale = take(a, vectors, 1, sizeof *cache.value_scale);
+    } else {
+      cache.keys = take(a, vectors, c->head_dim, sizeof *cache.keys);
+      cache.values = take(a, vectors, c->head_dim, sizeof *cache.values);
+    }
+    if (m->caches) m->caches[l] = cache;
+  }
+}
+
 static void lay_out(ls_model *m, ls_arena *a) {
   const ls_config *c = &m->config;
   const uint64_t b = m->batch, q_dim = (uint64_t)c->n_heads * c->head_dim,
@@ -244,17 +270,22 @@ static void lay_out(ls_model *m, ls_arena *a) {
   if (q_dim > widest) widest = q_dim;
   m->layers = take(a, c->n_layers, 1, sizeof *m->layers);
   m->rope = take(a, positions, c->rope_dim, sizeof *m->rope);
-  m->key_cache = take(a, positions * c->n_layers, kv_dim, sizeof *m->key_cache);
-  m->value_cache = take(a, positions * c->n_layers, kv_dim, sizeof *m->value_cache);
+  lay_out_caches(m, a);
   m->x = take(a, b, c->dim, sizeof *m->x);
   m->normed = take(a, b, c->dim, sizeof *m->normed);
+  m->added = take(a, b, c->dim, sizeof *m->added);
   m->q = take(a, b, q_dim, sizeof *m->q);
+  m->k = take(a, b, kv_dim, sizeof *m->k);
+  m->v = take(a, b, kv_dim, sizeof *m->v);
   m->attended = take(a, b, q_dim, sizeof *m->attended);
   m->gate = take(a, b, c->ffn_dim, sizeof *m->gate);
   m->up = take(a, b, c->ffn_dim, sizeof *m->up);
-  m->scores = take(a, positions, 1, sizeof *m->scores);
+  m->attend_scratch =
+      take(a, m->team.count, LS_ATTEND_SCRATCH(positions, c->head_dim), sizeof *m->attend_scratch);
   m->act_q = take(a, b, widest, sizeof *m->act_q);
   m->act_scale = take(a, b, widest / LS_BLOCK, sizeof *m->act_scale);
+  m->act_sum = take(a, b, widest / LS_BLOCK, sizeof *m->act_sum);
+  m->pack_scratch = take(a, LS_TILE, gguf_row_bytes(GGUF_TYPE_Q8_0, widest / LS_BLOCK * LS_BLOCK), 1);
   m->logits = take(a, c->vocab, 1, sizeof *m->logits);
 }
 
@@ -292,17 +323,23 @@ ls_status ls_model_inspect(ls_model *m, const uint8_t *bytes, uint64_t have, ls_
   return status;
 }
 
-static ls_status choose_sizes(ls_model *m, uint32_t context, uint32_t batch, ls_error *error) {
+static ls_status apply(ls_model *m, const ls_settings *chosen, ls_error *error) {
   const uint32_t longest = m->config.context;
-  if (m->has_weights && context > longest) {
+  if (m->has_weights && chosen->context > longest) {
     return ls_fail(error, LS_OUT_OF_RANGE,
-                   "context %u, expected 1 to %u, the length the model was trained for", context, longest);
+                   "context %u, expected 1 to %u, the length the model was trained for", chosen->context,
+                   longest);
   }
-  if (batch < 1 || batch > MAX_BATCH) {
-    return ls_fail(error, LS_OUT_OF_RANGE, "batch %u, expected 1 to %u", batch, MAX_BATCH);
+  if (chosen->batch < 1 || chosen->batch > MAX_BATCH) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "batch %u, expected 1 to %u", chosen->batch, MAX_BATCH);
   }
-  m->context = context ? context : longest;
-  m->batch = batch;
+  if (chosen->threads < 1 || chosen->threads > LS_MAX_THREADS) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "%u threads, expected 1 to %u", chosen->threads, LS_MAX_THREADS);
+  }
+  m->context = chosen->context ? chosen->context : longest;
+  m->batch = chosen->batch;
+  m->team.count = chosen->threads;
+  m->kernels = kernel_sets[chosen->kernels < KERNEL_SETS ? chosen->kernels : KERNEL_SETS - 1];
   return LS_OK;
 }
 
@@ -323,27 +360,73 @@ static ls_status lay_out_all(ls_model *m, ls_arena *arena, ls_error *error) {
   return LS_OK;
 }
 
-ls_status ls_model_plan(ls_model *m, uint32_t context, uint32_t batch, ls_error *error) {
+ls_status ls_model_plan(ls_model *m, const ls_settings *settings, ls_error *error) {
   ls_arena counting = {NULL, 0, 0};
-  const ls_status status = choose_sizes(m, context, batch, error);
+  const ls_status status = apply(m, settings, error);
   return status ? status : lay_out_all(m, &counting, error);
 }
 
-ls_status ls_model_open(ls_model *m, const uint8_t *bytes, uint64_t n, void *workspace,
-                        uint64_t workspace_bytes, uint32_t context, uint32_t batch, ls_error *error) {
+ls_status ls_model_open(ls_model *m, uint8_t *bytes, uint64_t have, void *workspace, uint64_t workspace_bytes,
+                        const ls_settings *settings, ls_error *error) {
   ls_arena arena = {workspace, workspace_bytes, 0};
-  ls_status status = ls_model_inspect(m, bytes, n, error);
-  if (!status) status = choose_sizes(m, context, batch, error);
-  if (!status && n < m->file.file_bytes) {
-    status = ls_fail(error, LS_BAD_MODEL,
-                     "the file has %llu bytes, its tensors need %llu; it is cut short: download it again",
-                     (unsigned long long)n, (unsigned long long)m->file.file_bytes);
-  }
+  ls_status status = ls_model_inspect(m, bytes, have, error);
+  if (!status) status = apply(m, settings, error);
   if (!status) status = lay_out_all(m, &arena, error);
   if (status || !m->has_weights) return status;
   status = bind_tensors(m, bytes, m->layers, error);
   if (status) return status;
   fill_rope(m);
-  ls_model_use_kernels(m, KERNEL_SETS - 1);
+  m->bytes = bytes;
+  m->arrived = 0;
   return LS_OK;
+}
+
+/* A scale that is no finite number would make every logit NaN. */
+static ls_status check_scales(const ls_model *m, const ls_matrix *w, ls_error *error) {
+  const uint32_t block_bytes = w->type == GGUF_TYPE_Q8_0 ? Q8_0_BYTES : Q4_0_BYTES;
+  const uint8_t *block = w->data, *end = w->data + (uint64_t)w->rows * w->row_bytes;
+  for (; block < end; block += block_bytes) {
+    if ((block[1] & 0x7c) == 0x7c) {
+      return ls_fail(
+          error, LS_BAD_MODEL,
+          "the scale at offset %llu is not a finite number; the file is damaged: download it again",
+          (unsigned long long)(block - m->bytes));
+    }
+  }
+  return LS_OK;
+}
+
+/* Packs a matrix whose bytes have just arrived: its end lies between what was there before and is now. */
+static ls_status pack(ls_model *m, ls_matrix *w, uint64_t before, uint64_t now, ls_error *error) {
+  const uint64_t end = (uint64_t)(w->data - m->bytes) + (uint64_t)w->rows * w->row_bytes;
+  if (end <= before || end > now || (w->type != GGUF_TYPE_Q8_0 && w->type != GGUF_TYPE_Q4_0)) return LS_OK;
+  const ls_status status = check_scales(m, w, error);
+  const ls_layout layout = m->kernels->layout(w->type);
+  if (!status && layout != LS_ROWS) ls_pack(w, layout, m->pack_scratch);
+  return status;
+}
+
+ls_status ls_model_arrive(ls_model *m, uint64_t have, ls_error *error) {
+  if (!m->has_weights) return LS_OK;
+  const uint64_t before = m->arrived;
+  ls_status s = LS_OK;
+  for (uint32_t l = 0; !s && l < m->config.n_layers; l++) {
+    ls_layer *w = &m->layers[l];
+    ls_matrix *const matrices[] = {&w->wq, &w->wk, &w->wv, &w->wo, &w->gate, &w->up, &w->down};
+    for (size_t i = 0; !s && i < sizeof matrices / sizeof *matrices; i++)
+      s = pack(m, matrices[i], before, have, error);
+  }
+  const bool tied = m->head.data == m->embedding.data;
+  if (!s) s = pack(m, &m->embedding, before, have, error);
+  if (!s && !tied) s = pack(m, &m->head, before, have, error);
+  if (tied) m->head = m->embedding;
+  if (!s) m->arrived = have;
+  return s;
+}
+
+ls_status ls_model_ready(const ls_model *m, ls_error *error) {
+  if (!m->has_weights || m->arrived >= m->file.file_bytes) return LS_OK;
+  return ls_fail(error, LS_BAD_MODEL,
+                 "the file has %llu bytes, its tensors need %llu; it is cut short: download it again",
+                 (unsigned long long)m->arrived, (unsigned long long)m->file.file_bytes);
 }

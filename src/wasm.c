@@ -197,10 +197,15 @@ static uint32_t lay_out_buffers(ls_arena *arena, uint32_t text_capacity) {
   return address(ls_arena_take(arena, scratch, 1));
 }
 
+/* The caller's choices for inspect's file, for plan and open. */
+static ls_settings settings;
+
 /* After inspect: fills port.workspace_bytes for `context` positions (0: the model's own), `batch`
- * prompt tokens a call and texts of up to `text_capacity` bytes. */
-uint32_t EXPORT(plan)(uint32_t context, uint32_t batch, uint32_t text_capacity) {
-  const ls_status status = ls_model_plan(&model, context, batch, &error);
+ * prompt tokens a call, `threads`, kernel set `kernels` and texts of up to `text_capacity` bytes. */
+uint32_t EXPORT(plan)(uint32_t context, uint32_t batch, uint32_t threads, uint32_t kernels,
+                      uint32_t text_capacity) {
+  settings = (ls_settings){context, batch, threads, kernels};
+  const ls_status status = ls_model_plan(&model, &settings, &error);
   if (status) return status;
   ls_arena arena = {NULL, 0, model.workspace_bytes};
   lay_out_buffers(&arena, text_capacity);
@@ -211,12 +216,14 @@ uint32_t EXPORT(plan)(uint32_t context, uint32_t batch, uint32_t text_capacity) 
 static void *scratch;
 static uint64_t scratch_bytes;
 
-/* Opens the whole file at `bytes` (aligned to 64, as is `workspace`); same arguments as plan. */
-uint32_t EXPORT(open)(uint32_t bytes, uint32_t n, uint32_t workspace, uint32_t workspace_bytes,
-                      uint32_t context, uint32_t batch, uint32_t text_capacity) {
-  const ls_status status =
-      ls_model_open(&model, (const uint8_t *)(uintptr_t)bytes, n, (void *)(uintptr_t)workspace,
-                    workspace_bytes, context, batch, &error);
+/* Opens a file whose first `have` bytes are at `bytes` (aligned to 64, as is `workspace`); the other
+ * arguments are those of plan. */
+uint32_t EXPORT(open)(uint32_t bytes, uint32_t have, uint32_t workspace, uint32_t workspace_bytes,
+                      uint32_t context, uint32_t batch, uint32_t threads, uint32_t kernels,
+                      uint32_t text_capacity) {
+  settings = (ls_settings){context, batch, threads, kernels};
+  const ls_status status = ls_model_open(&model, (uint8_t *)(uintptr_t)bytes, have,
+                                         (void *)(uintptr_t)workspace, workspace_bytes, &settings, &error);
   if (status) return status;
   ls_arena arena = {(uint8_t *)(uintptr_t)workspace, workspace_bytes, model.workspace_bytes};
   scratch = (void *)(uintptr_t)lay_out_buffers(&arena, text_capacity);
@@ -233,8 +240,16 @@ uint32_t EXPORT(open)(uint32_t bytes, uint32_t n, uint32_t workspace, uint32_t w
   return LS_OK;
 }
 
-/* Chooses a kernel set by index. */
-void EXPORT(use_kernels)(uint32_t index) { ls_model_use_kernels(&model, index); }
+/* After open: of the file's bytes the first `have` are there now. */
+uint32_t EXPORT(arrive)(uint32_t have) { return ls_model_arrive(&model, have, &error); }
+
+/* How many threads compute from now on, at most as many as planned; the caller has started the others. */
+void EXPORT(use_threads)(uint32_t threads) { model.team.count = threads; }
+
+#ifdef __wasm_atomics__
+/* Runs on another thread, 1 to planned - 1, with a stack of its own: helps for ever. */
+void EXPORT(help)(uint32_t thread) { ls_team_help(&model.team, thread); }
+#endif
 
 /* ---- tokens ---- */
 

@@ -4,6 +4,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { loadBuild } from '../web/engine/builds.js';
 import { Engine, finish } from '../web/engine/engine.js';
 import { load } from '../web/engine/load.js';
 import { commit, machine, median, root } from './helpers/measure.js';
@@ -20,13 +21,13 @@ function seconds(work) {
   return (performance.now() - start) / 1000;
 }
 
-const module = new WebAssembly.Module(readFileSync(`${root}build/engine/logitscope.wasm`));
+const build = await loadBuild();
 const bytes = new Uint8Array(readFileSync(model));
 
 /** @param {string} kernels */
 async function open(kernels) {
   const start = performance.now();
-  const { core, info } = await load(module, bytes, { kernels });
+  const { core, info } = await load(build, bytes, { kernels, threads: 1 });
   return { engine: new Engine(core), core, info, loadSeconds: (performance.now() - start) / 1000 };
 }
 

@@ -5,6 +5,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { loadBuild } from '../web/engine/builds.js';
 import { Core } from '../web/engine/core.js';
 import { Engine, finish } from '../web/engine/engine.js';
 import { Model } from '../web/engine/index.js';
@@ -20,7 +21,7 @@ import { collect } from './helpers/steps.js';
  * @typedef {import('../web/engine/index.js').Step} Step
  */
 
-const wasm = new WebAssembly.Module(readFileSync(new URL('../build/engine/logitscope.wasm', import.meta.url)));
+const build = await loadBuild();
 const bytes = randomModel();
 const LONG_TEXT = 'the cat sat on the mat, and the mat on the cat. '.repeat(2);
 const STAGES = [
@@ -68,9 +69,9 @@ for (const tokenizer of /** @type {const} */ (['llama', 'gpt2'])) {
     test(`a ${type} model with a ${tokenizer} vocabulary gives the same logits with every kernel set and batch`, async () => {
       const file = randomModel({ type, tokenizer, tied: type === 'F16' });
       const hashes = new Map();
-      for (const kernels of new Core(wasm).kernelNames) {
+      for (const kernels of new Core(build).kernelNames) {
         for (const batch of [1, 7, 512]) {
-          const engine = new Engine((await load(wasm, file, { kernels, batch })).core, { batch });
+          const engine = new Engine((await load(build, file, { kernels, batch })).core, { batch });
           engine.hashing = true;
           const prompt = engine.core.tokenize(LONG_TEXT);
           finish(engine.compute(prompt));
@@ -87,7 +88,7 @@ for (const tokenizer of /** @type {const} */ (['llama', 'gpt2'])) {
 test('the hash tells different weights apart', async () => {
   const hashes = [];
   for (const seed of [1, 2]) {
-    const engine = new Engine((await load(wasm, randomModel({ seed }))).core);
+    const engine = new Engine((await load(build, randomModel({ seed }))).core);
     engine.hashing = true;
     finish(engine.compute(Uint32Array.of(1, 300, 301)));
     hashes.push(engine.core.hash);
@@ -484,7 +485,7 @@ test('a text is cut behind its size, at the next space or line end', () => {
 });
 
 test('bits per byte are those of the tokens, one by one', async () => {
-  const { core } = await load(wasm, bytes, { batch: 4 });
+  const { core } = await load(build, bytes, { batch: 4 });
   const text = new TextEncoder().encode(LONG_TEXT);
   const pieces = cut(text, 30);
   const run = score(new Engine(core, { batch: 4 }), pieces);

@@ -9,7 +9,8 @@ import { compileC } from './helpers/compile.js';
 
 test('every kernel gives the reference\'s bits, every function libm\'s value', () => {
   const program = compileC('kernels_test', [
-    'tests/c/kernels_test.c', 'src/gguf.c', 'src/numerics.c', 'src/kernels/reference.c', 'src/kernels/simd128.c',
+    'tests/c/kernels_test.c', 'src/gguf.c', 'src/numerics.c', 'src/kernels/pack.c', 'src/kernels/reference.c',
+    'src/kernels/simd128.c', 'src/kernels/simd128_matmul.c', 'src/kernels/simd128_attend.c',
   ]);
   assert.equal(execFileSync(program, { encoding: 'utf8' }), 'ok\n');
 });

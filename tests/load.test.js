@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Engine, finish } from '../web/engine/engine.js';
 import { LogitscopeError, Model } from '../web/engine/index.js';
+import { loadBuild } from '../web/engine/builds.js';
 import { load, probe } from '../web/engine/load.js';
 import { launch, openPage } from './helpers/browser.js';
 import { shared, skipWithoutData } from './helpers/data.js';
@@ -20,7 +21,7 @@ import { collect } from './helpers/steps.js';
 
 /** @typedef {import('../web/engine/index.js').Source} Source */
 
-const wasm = new WebAssembly.Module(readFileSync(new URL('../build/engine/logitscope.wasm', import.meta.url)));
+const build = await loadBuild();
 const bytes = randomModel();
 const LONG_TEXT = 'the cat sat on the mat, and the mat on the cat. '.repeat(2);
 const folder = mkdtempSync(join(tmpdir(), 'logitscope-load-'));
@@ -97,9 +98,10 @@ describe('a model', () => {
     assert.equal(info.contextLength, 64);
     assert.ok(info.headerBytes < info.fileBytes && info.fileBytes === bytes.length && info.memoryBytes > bytes.length);
     const model = await Model.load(bytes, { contextLength: 64 });
-    const { kernels, bos, eos, ...rest } = model.info;
+    const { kernels, threads, bos, eos, ...rest } = model.info;
     assert.deepEqual({ ...rest, verdict: 'ok' }, info);
     assert.deepEqual([kernels, bos, eos], ['simd', 1, 2]);
+    assert.ok(threads >= 1 && threads <= 8, `${threads} threads`);
     assert.deepEqual(
       [rest.dim, rest.ffnDim, rest.layers, rest.heads, rest.kvHeads, rest.headDim, rest.weightType, rest.ggufVersion],
       [64, 96, 2, 4, 2, 16, 'F32', 3],
@@ -116,17 +118,17 @@ describe('a model', () => {
     let furthest = 0;
     let cancelled = false;
     const options = { chunk: 5000, onPull: (/** @type {number} */ at) => (furthest = at), onCancel: () => (cancelled = true) };
-    const { headerBytes } = await probe(wasm, streamOf(long, options));
+    const { headerBytes } = await probe(build, streamOf(long, options));
     assert.ok(headerBytes > 300_000 && furthest < 2 * headerBytes && cancelled);
-    const { core } = await load(wasm, streamOf(long, { chunk: 70_000 }));
+    const { core } = await load(build, streamOf(long, { chunk: 70_000 }));
     const engine = new Engine(core);
     engine.hashing = true;
-    const plain = new Engine((await load(wasm, bytes)).core);
+    const plain = new Engine((await load(build, bytes)).core);
     plain.hashing = true;
     for (const each of [engine, plain]) finish(each.compute(Uint32Array.of(1, 300, 301)));
     assert.equal(engine.core.hash, plain.core.hash);
     for (const end of [65_536, 131_072, 250_000]) {
-      await assert.rejects(load(wasm, long.subarray(0, end)), { name: 'BadModel' }, `${end} bytes`);
+      await assert.rejects(load(build, long.subarray(0, end)), { name: 'BadModel' }, `${end} bytes`);
     }
   });
 
@@ -236,13 +238,13 @@ describe('a model', () => {
 
   test('that is damaged anywhere in its header is refused or loads, and never hangs', async () => {
     const random = seededRandom(5);
-    const { port } = (await load(wasm, bytes)).core;
+    const { port } = (await load(build, bytes)).core;
     let refused = 0;
     for (let i = 0; i < 300; i++) {
       const damaged = bytes.slice();
       const at = Math.floor(random() * (i < 150 ? 1500 : port.header_bytes));
       damaged[at] ^= 1 << Math.floor(random() * 8);
-      await load(wasm, damaged).catch((error) => {
+      await load(build, damaged).catch((error) => {
         refused++;
         assert.ok(['BadModel', 'Unsupported', 'OutOfMemory'].includes(error.name), `bit of byte ${at}: ${error.stack}`);
         assert.match(error.message, /^[ -~]+$/);
@@ -250,7 +252,7 @@ describe('a model', () => {
     }
     assert.ok(refused > 50, `${refused} refused`);
     for (let end = 0; end < port.header_bytes; end += 997) {
-      await assert.rejects(load(wasm, bytes.subarray(0, end)), { name: 'BadModel' }, `${end} bytes`);
+      await assert.rejects(load(build, bytes.subarray(0, end)), { name: 'BadModel' }, `${end} bytes`);
     }
   });
 
@@ -384,7 +386,7 @@ test('a file that lies about its lengths costs no memory', async () => {
     const lying = liar.slice();
     new DataView(lying.buffer).setBigUint64(at, 2n ** 62n, true);
     const before = process.memoryUsage().arrayBuffers;
-    await assert.rejects(load(wasm, lying), { name: 'BadModel' });
+    await assert.rejects(load(build, lying), { name: 'BadModel' });
     assert.ok(process.memoryUsage().arrayBuffers - before < 64 << 20);
   }
 });

@@ -8,32 +8,65 @@
  *   of i; the total is (s0 + s2) + (s1 + s3). Nothing is fused.
  * - A product of quantised weights is exact in integers within a block of 32, and the blocks of a row
  *   are added in order to one float: sum += (float)isum * (weight_scale * activation_scale).
- * - A sum over positions, weighted by attention, is taken in order of position.
+ * - A sum over positions, weighted by attention, is taken in order of position; of integers, in chunks.
  *
  * Buffers do not overlap unless a kernel says "in place". NaN and infinity go through without harm. */
 #ifndef LS_KERNELS_H
 #define LS_KERNELS_H
 
-#include "../logitscope.h"
+#include <math.h>
 
-#define LS_BLOCK 32 /* items that share a scale, in weights and in activations */
+#include "../logitscope.h"
+#include "pack.h"
 
 /* A batch of input vectors, as floats and, where the model has quantised weights, as 8-bit blocks. */
 typedef struct ls_activations {
   const float *x;     /* (n, cols) */
   const int8_t *q;    /* (n, cols) in -127..127 */
   const float *scale; /* (n, cols / 32) */
+  const int32_t *sum; /* (n, cols / 32) of q */
 } ls_activations;
+
+#define LS_CHUNK 64 /* positions whose values are summed up as integers */
+
+/* Keys and values of one layer, head by head. Where the model's weights are floats, so are these; where
+ * they are quantised, these are 16-bit integers, each vector with a scale of its own. Values lie across: of
+ * each chunk of positions first all of item 0, then of item 1, so that both sums run along memory. */
+typedef struct ls_cache {
+  uint32_t positions; /* C, a multiple of LS_CHUNK */
+  uint32_t head_dim;  /* E */
+  float *keys;        /* (K, C, E), or NULL where they are integers */
+  float *values;      /* (K, C, E), or NULL */
+  int16_t *keys16;    /* (K, C, E) in -ls_level(E)..ls_level(E) */
+  int16_t *values16;  /* (K, C / LS_CHUNK, E, LS_CHUNK) in -ls_level(LS_CHUNK)..ls_level(LS_CHUNK) */
+  float *key_scale;   /* (K, C) */
+  float *value_scale; /* (K, C) */
+} ls_cache;
+
+/* The largest integers of which `n` products of two can be summed in 32 bits. */
+static inline float ls_level(uint32_t n) { return (float)(int32_t)sqrt(2147483647.0 / n); }
+
+/* Query heads that attend together, so that keys and values are read once. */
+#define LS_HEADS 2
+
+/* Floats that attend needs as scratch. */
+#define LS_ATTEND_SCRATCH(positions, head_dim) \
+  (LS_HEADS * ((uint64_t)(positions) + 3 + ((head_dim) + 1) / 2 + LS_CHUNK / 2))
 
 typedef struct ls_kernels {
   const char *name;
 
-  /* y (n, rows) = x (n, cols) W^T for any of the four weight types. */
-  void (*matmul)(float *y, const ls_matrix *w, const ls_activations *x, uint32_t n);
+  /* How matmul wants weights of this type laid out, see pack.h. */
+  ls_layout (*layout)(uint32_t type);
+
+  /* Rows from to to - 1 of y (n, rows) = x (n, cols) W^T, for any of the four weight types. `from` is a
+   * multiple of LS_TILE. */
+  void (*matmul)(float *y, const ls_matrix *w, const ls_activations *x, uint32_t n, uint32_t from,
+                 uint32_t to);
 
   /* Blocks of 32: scale = max |x| / 127, q = x * (127 / max |x|) rounded, halves to even; a block
-   * whose maximum is below 1e-30 becomes 0. `count` is a multiple of 32. */
-  void (*quantize)(int8_t *q, float *scale, const float *x, uint64_t count);
+   * whose maximum is below 1e-30 becomes 0; sum is that of the block's q. `count` is a multiple of 32. */
+  void (*quantize)(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count);
 
   /* y (n) = x (n) / sqrt(mean(x^2) + eps) * weight (n). y may be x. Zhang and Sennrich 2019. */
   void (*rmsnorm)(float *y, const float *x, const float *weight, uint32_t n, float eps);
@@ -42,18 +75,29 @@ typedef struct ls_kernels {
    * table (n / 2, 2); n is even. Su et al. 2021. */
   void (*rope)(float *v, const float *table, uint32_t n);
 
-  /* One head at one position: out (head_dim) = softmax(q k^T / sqrt(head_dim)) v over `n` positions,
-   * whose keys and values stand `stride` floats apart. scores (n) is scratch. Vaswani et al. 2017. */
-  void (*attention)(float *out, float *scores, const float *q, const float *keys, const float *values,
-                    uint32_t n, uint32_t stride, uint32_t head_dim);
+  /* Puts key and value (E) of head `head` at a position into the cache; as integers rounded like quantize's,
+   * to the level that ls_cache says. */
+  void (*store)(const ls_cache *cache, uint32_t head, uint32_t position, const float *key,
+                const float *value);
+
+  /* Query heads q (heads, E) of one position, at most LS_HEADS, all of key-value head `head`:
+   * out (heads, E) = softmax(q k^T / sqrt(E)) v over positions 0 to n - 1. Vaswani et al. 2017.
+   * With integers the query is rounded as keys are, and score = (float)isum * (key_scale * (query_scale /
+   * sqrt(E))). Of each LS_CHUNK positions the weights, e^(score - max) * value_scale, are rounded like
+   * quantize's to ls_level(LS_CHUNK), and out += (float)isum * their scale, in order; out is divided by the
+   * total last. */
+  void (*attend)(float *out, float *scratch, const float *q, uint32_t heads, const ls_cache *cache,
+                 uint32_t head, uint32_t n);
 
   /* In place: gate (n) = gate / (1 + e^-gate) * up (n). Shazeer 2020. */
   void (*swiglu)(float *gate, const float *up, uint64_t n);
 } ls_kernels;
 
-extern const ls_kernels ls_kernels_reference, ls_kernels_simd128;
+/* Natively simd128 runs through SIMDe. */
+#if defined(__wasm_simd128__) || !defined(__wasm__)
+#define LS_SIMD128
+#endif
 
-/* x (cols) = row `row` of a matrix of any type; exact but for the one rounding of scale * weight. */
-void ls_dequantize_row(float *x, const ls_matrix *w, uint32_t row);
+extern const ls_kernels ls_kernels_reference, ls_kernels_simd128, ls_kernels_relaxed;
 
 #endif

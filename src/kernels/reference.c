@@ -8,14 +8,6 @@
 
 static float total(const float s[4]) { return (s[0] + s[2]) + (s[1] + s[3]); }
 
-/* Item i of a row of float or half-float weights. */
-static float float_item(const uint8_t *row, uint32_t type, uint32_t i) {
-  if (type == GGUF_TYPE_F16) return half_to_float(row + 2 * (uint64_t)i);
-  float value;
-  memcpy(&value, row + 4 * (uint64_t)i, sizeof value);
-  return value;
-}
-
 static float dot_floats(const uint8_t *row, uint32_t type, const float *x, uint32_t cols) {
   float s[4] = {0, 0, 0, 0};
   for (uint32_t i = 0; i < cols; i++) s[i % 4] += float_item(row, type, i) * x[i];
@@ -37,10 +29,16 @@ static float dot_blocks(const uint8_t *row, uint32_t type, const int8_t *q, cons
   return sum;
 }
 
-static void matmul(float *y, const ls_matrix *w, const ls_activations *a, uint32_t n) {
+static ls_layout layout(uint32_t type) {
+  (void)type;
+  return LS_ROWS;
+}
+
+static void matmul(float *y, const ls_matrix *w, const ls_activations *a, uint32_t n, uint32_t from,
+                   uint32_t to) {
   const bool blocks = w->type == GGUF_TYPE_Q8_0 || w->type == GGUF_TYPE_Q4_0;
   for (uint32_t t = 0; t < n; t++) {
-    for (uint32_t r = 0; r < w->rows; r++) {
+    for (uint32_t r = from; r < to; r++) {
       const uint8_t *row = w->data + (uint64_t)r * w->row_bytes;
       const uint64_t at = (uint64_t)t * w->cols;
       y[(uint64_t)t * w->rows + r] =
@@ -50,13 +48,17 @@ static void matmul(float *y, const ls_matrix *w, const ls_activations *a, uint32
   }
 }
 
-static void quantize(int8_t *q, float *scale, const float *x, uint64_t count) {
+static void quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count) {
   for (uint64_t b = 0; b < count / LS_BLOCK; b++, q += LS_BLOCK, x += LS_BLOCK) {
     float max = 0;
     for (int i = 0; i < LS_BLOCK; i++) max = max < fabsf(x[i]) ? fabsf(x[i]) : max;
     const float inverse = max > 1e-30f ? 127 / max : 0;
     scale[b] = max > 1e-30f ? max / 127 : 0;
-    for (int i = 0; i < LS_BLOCK; i++) q[i] = (int8_t)nearest_int(x[i] * inverse);
+    sum[b] = 0;
+    for (int i = 0; i < LS_BLOCK; i++) {
+      q[i] = (int8_t)nearest_int(x[i] * inverse);
+      sum[b] += q[i];
+    }
   }
 }
 
@@ -75,25 +77,90 @@ static void rope(float *v, const float *table, uint32_t n) {
   }
 }
 
-static void attention(float *out, float *scores, const float *q, const float *keys, const float *values,
-                      uint32_t n, uint32_t stride, uint32_t head_dim) {
-  const float scale = 1 / sqrtf((float)head_dim);
-  float max = -INFINITY;
-  for (uint32_t t = 0; t < n; t++) {
-    const uint8_t *key = (const uint8_t *)(keys + (uint64_t)t * stride);
-    scores[t] = dot_floats(key, GGUF_TYPE_F32, q, head_dim) * scale;
-    if (max < scores[t]) max = scores[t];
+/* As quantize, to integers up to `level`; returns the scale. */
+static float round_to(int16_t *q, uint32_t step, const float *x, uint32_t n, float level) {
+  float max = 0;
+  for (uint32_t i = 0; i < n; i++) max = max < fabsf(x[i]) ? fabsf(x[i]) : max;
+  const float inverse = max > 1e-30f ? level / max : 0;
+  for (uint32_t i = 0; i < n; i++) q[i * step] = (int16_t)nearest_int(x[i] * inverse);
+  return max > 1e-30f ? max / level : 0;
+}
+
+static void store(const ls_cache *c, uint32_t head, uint32_t position, const float *key, const float *value) {
+  const uint32_t e = c->head_dim;
+  const uint64_t at = (uint64_t)head * c->positions + position, chunk = at / LS_CHUNK * LS_CHUNK;
+  if (c->keys) {
+    memcpy(c->keys + at * e, key, e * sizeof *key);
+    memcpy(c->values + at * e, value, e * sizeof *value);
+    return;
   }
-  float s[4] = {0, 0, 0, 0};
+  c->key_scale[at] = round_to(c->keys16 + at * e, 1, key, e, ls_level(e));
+  c->value_scale[at] =
+      round_to(c->values16 + chunk * e + at % LS_CHUNK, LS_CHUNK, value, e, ls_level(LS_CHUNK));
+}
+
+/* Scores become e^(score - max); returns their total. */
+static float exponentiate(float *scores, uint32_t n) {
+  float max = -INFINITY, s[4] = {0, 0, 0, 0};
+  for (uint32_t t = 0; t < n; t++) max = max < scores[t] ? scores[t] : max;
   for (uint32_t t = 0; t < n; t++) {
     scores[t] = exp_float(scores[t] - max);
     s[t % 4] += scores[t];
   }
-  const float inverse = 1 / total(s);
-  for (uint32_t i = 0; i < head_dim; i++) {
+  return total(s);
+}
+
+static void attend_floats(float *out, float *scores, const float *q, const float *keys, const float *values,
+                          uint32_t e, uint32_t n) {
+  const float scale = 1 / sqrtf((float)e);
+  for (uint32_t t = 0; t < n; t++) {
+    scores[t] = dot_floats((const uint8_t *)(keys + (uint64_t)t * e), GGUF_TYPE_F32, q, e) * scale;
+  }
+  const float inverse = 1 / exponentiate(scores, n);
+  for (uint32_t i = 0; i < e; i++) {
     float sum = 0;
-    for (uint32_t t = 0; t < n; t++) sum += scores[t] * values[(uint64_t)t * stride + i];
+    for (uint32_t t = 0; t < n; t++) sum += scores[t] * values[(uint64_t)t * e + i];
     out[i] = sum * inverse;
+  }
+}
+
+static void attend_integers(float *out, float *scores, const float *q, const ls_cache *c, uint64_t first,
+                            uint32_t n) {
+  const uint32_t e = c->head_dim;
+  int16_t *query = (int16_t *)(void *)(scores + n), weights[LS_CHUNK];
+  const float query_scale = round_to(query, 1, q, e, ls_level(e)) / sqrtf((float)e);
+  for (uint32_t t = 0; t < n; t++) {
+    int32_t isum = 0;
+    for (uint32_t i = 0; i < e; i++) isum += query[i] * c->keys16[(first + t) * e + i];
+    scores[t] = (float)isum * (c->key_scale[first + t] * query_scale);
+  }
+  const float inverse = 1 / exponentiate(scores, n);
+  for (uint32_t i = 0; i < e; i++) out[i] = 0;
+  for (uint32_t t = 0; t < n; t += LS_CHUNK) {
+    const uint32_t chunk = n - t < LS_CHUNK ? n - t : LS_CHUNK;
+    for (uint32_t j = 0; j < chunk; j++) scores[t + j] *= c->value_scale[first + t + j];
+    const float scale = round_to(weights, 1, scores + t, chunk, ls_level(LS_CHUNK));
+    for (uint32_t i = 0; i < e; i++) {
+      int32_t isum = 0;
+      for (uint32_t j = 0; j < chunk; j++) {
+        isum += weights[j] * c->values16[(first + t) * e + (uint64_t)i * LS_CHUNK + j];
+      }
+      out[i] += (float)isum * scale;
+    }
+  }
+  for (uint32_t i = 0; i < e; i++) out[i] *= inverse;
+}
+
+static void attend(float *out, float *scratch, const float *q, uint32_t heads, const ls_cache *c,
+                   uint32_t head, uint32_t n) {
+  const uint64_t first = (uint64_t)head * c->positions;
+  const uint32_t e = c->head_dim;
+  for (uint32_t h = 0; h < heads; h++, out += e, q += e) {
+    if (c->keys) {
+      attend_floats(out, scratch, q, c->keys + first * e, c->values + first * e, e, n);
+    } else {
+      attend_integers(out, scratch, q, c, first, n);
+    }
   }
 }
 
@@ -101,20 +168,5 @@ static void swiglu(float *gate, const float *up, uint64_t n) {
   for (uint64_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + exp_float(-gate[i])) * up[i];
 }
 
-const ls_kernels ls_kernels_reference = {"reference", matmul, quantize, rmsnorm, rope, attention, swiglu};
-
-void ls_dequantize_row(float *x, const ls_matrix *w, uint32_t row) {
-  const uint8_t *bytes = w->data + (uint64_t)row * w->row_bytes;
-  for (uint32_t i = 0; i < w->cols; i++) {
-    const uint32_t b = i / LS_BLOCK, at = i % LS_BLOCK;
-    if (w->type == GGUF_TYPE_Q8_0) {
-      const uint8_t *block = bytes + (uint64_t)b * Q8_0_BYTES;
-      x[i] = half_to_float(block) * (float)q8_0_item(block, at);
-    } else if (w->type == GGUF_TYPE_Q4_0) {
-      const uint8_t *block = bytes + (uint64_t)b * Q4_0_BYTES;
-      x[i] = half_to_float(block) * (float)q4_0_item(block, at);
-    } else {
-      x[i] = float_item(bytes, w->type, i);
-    }
-  }
-}
+const ls_kernels ls_kernels_reference = {"reference", layout, matmul, quantize, rmsnorm,
+                                         rope,        store,  attend, swiglu};

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../gguf.h"
+
 enum { Q8_0_BYTES = 34, Q4_0_BYTES = 18, SCALE_BYTES = 2 };
 
 static inline float half_to_float(const uint8_t *bytes) {
@@ -19,6 +21,14 @@ static inline float half_to_float(const uint8_t *bytes) {
   if ((half & 0x7c00) == 0x7c00) bits |= 0x7f800000; /* infinity and NaN */
   bits |= (half & 0x8000) << 16;
   memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/* Item i of a row of float or half-float weights. */
+static inline float float_item(const uint8_t *row, uint32_t type, uint32_t i) {
+  if (type == GGUF_TYPE_F16) return half_to_float(row + 2 * (uint64_t)i);
+  float value;
+  memcpy(&value, row + 4 * (uint64_t)i, sizeof value);
   return value;
 }
 

@@ -35,37 +35,28 @@ static void generate(ls_sampler *sampler, const uint32_t *ids, uint32_t n) {
   static const ls_stage stages[] = {{LS_STAGE_TEMPERATURE, 0.7}, {LS_STAGE_TOP_P, 0.9}};
   ls_draw draw;
   const uint32_t batch = n < model.batch ? n : model.batch;
-  for (uint32_t k = 0; ls_kernels_name(k); k++) {
-    ls_model_use_kernels(&model, k);
-    if (failed(ls_forward(&model, ids, batch, 0, &error))) return;
-    if (failed(ls_logits(&model, batch - 1, &error))) return;
-    if (failed(ls_sample(sampler, model.logits, stages, 2, 1, batch, LS_NO_TOKEN, &draw, &error))) return;
-    require(draw.token < model.config.vocab, "a token inside the vocabulary");
-  }
+  if (failed(ls_forward(&model, ids, batch, 0, &error))) return;
+  if (failed(ls_logits(&model, batch - 1, &error))) return;
+  if (failed(ls_sample(sampler, model.logits, stages, 2, 1, batch, LS_NO_TOKEN, &draw, &error))) return;
+  require(draw.token < model.config.vocab, "a token inside the vocabulary");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void run(uint8_t *file, const uint8_t *data, size_t size, uint32_t kernels) {
   static const uint8_t text[] = "Once upon \xe2\x82\xac a time\n</s><s> \xff\xc3 12'll";
-  /* The file's last byte is the allocation's last: a read past it is seen. */
-  const size_t slack = (64 - size % 64) % 64;
-  uint8_t *block = aligned_alloc(64, size + slack + 64);
-  if (!block) abort();
-  uint8_t *file = block;
   memcpy(file, data, size);
-  ASAN_POISON_MEMORY_REGION(file + size, slack + 64);
-
-  if (failed(ls_model_inspect(&model, file, size, &error))) goto done;
+  if (failed(ls_model_inspect(&model, file, size, &error))) return;
   const uint32_t context = model.config.context && model.config.context < 16 ? model.config.context : 16;
-  if (failed(ls_model_plan(&model, model.has_weights ? context : 0, 4, &error))) goto done;
+  const ls_settings settings = {model.has_weights ? context : 0, 4, 1, kernels};
+  if (failed(ls_model_plan(&model, &settings, &error))) return;
   const uint64_t planned = model.workspace_bytes;
   ls_sampler sampler;
   ls_arena counting = {NULL, 0, planned};
   ls_sampler_open(&sampler, model.tokenizer.n_tokens, &counting);
-  if (counting.used > MAX_WORKSPACE) goto done;
+  if (counting.used > MAX_WORKSPACE) return;
   uint8_t *workspace = aligned_alloc(64, counting.used + 64);
   if (!workspace) abort();
-  if (!failed(ls_model_open(&model, file, size, workspace, planned, model.has_weights ? context : 0, 4,
-                            &error))) {
+  if (!failed(ls_model_open(&model, file, size, workspace, planned, &settings, &error)) &&
+      !failed(ls_model_arrive(&model, size / 2, &error)) && !failed(ls_model_arrive(&model, size, &error))) {
     ls_arena arena = {workspace, counting.used, planned};
     ls_sampler_open(&sampler, model.tokenizer.n_tokens, &arena);
     const uint64_t n = sizeof text - 1, scratch_bytes = ls_tokenize_scratch(&model.tokenizer, n);
@@ -89,7 +80,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     free(scratch);
   }
   free(workspace);
-done:
-  free(block);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  /* The file's last byte is the allocation's last: a read past it is seen. */
+  const size_t slack = (64 - size % 64) % 64;
+  uint8_t *file = aligned_alloc(64, size + slack + 64);
+  if (!file) abort();
+  ASAN_POISON_MEMORY_REGION(file + size, slack + 64);
+  for (uint32_t kernels = 0; ls_kernels_name(kernels); kernels++) run(file, data, size, kernels);
+  free(file);
   return 0;
 }

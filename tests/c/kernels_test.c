@@ -1,5 +1,5 @@
 /* Every kernel of the simd128 set against the reference, bit for bit, and the numerics against libm.
- * Stands beside src/kernels/ and src/numerics.c; run by tests/core.test.js under the sanitizers.
+ * Stands beside src/kernels/ and src/numerics.c; run by tests/kernels.test.js under the sanitizers.
  * Prints what differs first and exits with 1. */
 #include <math.h>
 #include <stdio.h>
@@ -77,33 +77,71 @@ static uint8_t *random_rows(uint32_t type, uint64_t rows, uint32_t cols, bool sp
   return data;
 }
 
+/* Every range of whole tiles, and what is behind the last, as threads share them out. */
 static void test_matmul(uint32_t type, uint32_t rows, uint32_t cols, uint32_t n, bool special) {
   uint8_t *data = random_rows(type, rows, cols, special);
-  const ls_matrix w = {data, type, rows, cols, (uint32_t)gguf_row_bytes(type, cols)};
+  const uint32_t row_bytes = (uint32_t)gguf_row_bytes(type, cols);
+  ls_matrix plain = {data, type, rows, cols, row_bytes, LS_ROWS}, packed = plain;
   float *x = random_floats((uint64_t)n * cols);
   int8_t *q = malloc((uint64_t)n * cols + 1);
   float *scale = malloc((uint64_t)n * cols);
-  if (cols % LS_BLOCK == 0) ref->quantize(q, scale, x, (uint64_t)n * cols);
-  const ls_activations a = {x, q, scale};
+  int32_t *sum = malloc((uint64_t)n * cols);
+  if (cols % LS_BLOCK == 0) ref->quantize(q, scale, sum, x, (uint64_t)n * cols);
+  const ls_activations a = {x, q, scale, sum};
   float *y1 = malloc((uint64_t)n * rows * sizeof *y1), *y2 = malloc((uint64_t)n * rows * sizeof *y2);
-  ref->matmul(y1, &w, &a, n);
-  simd->matmul(y2, &w, &a, n);
+  ref->matmul(y1, &plain, &a, n, 0, rows);
+
+  packed.data = malloc((uint64_t)rows * row_bytes); /* its last byte is the allocation's last */
+  uint8_t *scratch = malloc((uint64_t)LS_TILE * row_bytes);
+  memcpy(packed.data, data, (uint64_t)rows * row_bytes);
+  if (simd->layout(type) != LS_ROWS) ls_pack(&packed, simd->layout(type), scratch);
+  for (uint32_t from = 0; from < rows; from += LS_TILE) {
+    simd->matmul(y2, &packed, &a, n, from, from + LS_TILE < rows ? from + LS_TILE : rows);
+  }
   same("matmul", y1, y2, (uint64_t)n * rows);
-  free(data), free(x), free(q), free(scale), free(y1), free(y2);
+  simd->matmul(y2, &packed, &a, n, 0, rows);
+  same("matmul of all rows", y1, y2, (uint64_t)n * rows);
+  free(data), free(x), free(q), free(scale), free(sum), free(y1), free(y2), free(packed.data), free(scratch);
+}
+
+/* Packing loses nothing, in either layout. */
+static void test_pack(uint32_t type, uint32_t rows, uint32_t cols) {
+  uint8_t *data = random_rows(type, rows, cols, false);
+  const uint32_t row_bytes = (uint32_t)gguf_row_bytes(type, cols);
+  uint8_t *scratch = malloc((uint64_t)LS_TILE * row_bytes);
+  float *x1 = malloc(cols * sizeof *x1), *x2 = malloc(cols * sizeof *x2);
+  for (ls_layout layout = LS_TILES; layout <= LS_TILES_OFFSET; layout++) {
+    ls_matrix plain = {data, type, rows, cols, row_bytes, LS_ROWS}, packed = plain;
+    packed.data = malloc((uint64_t)rows * row_bytes);
+    memcpy(packed.data, data, (uint64_t)rows * row_bytes);
+    ls_pack(&packed, layout, scratch);
+    for (uint32_t r = 0; r < rows; r++) {
+      ls_unpack_row(x1, &plain, r);
+      ls_unpack_row(x2, &packed, r);
+      same("a row that was packed", x1, x2, cols);
+    }
+    free(packed.data);
+  }
+  free(data), free(scratch), free(x1), free(x2);
 }
 
 static void test_quantize(void) {
   float x[64], scale1[2], scale2[2];
   int8_t q1[64], q2[64];
+  int32_t sum1[2], sum2[2];
   for (int round = 0; round < 300; round++) {
     for (int i = 0; i < 64; i++) x[i] = random_float();
     if (round % 5 == 1) x[random_bits() % 64] = INFINITY;
     if (round % 5 == 2) x[random_bits() % 64] = NAN;
     if (round % 5 == 3)
       for (int i = 0; i < 32; i++) x[i] *= 1e-33f;
-    ref->quantize(q1, scale1, x, 64);
-    simd->quantize(q2, scale2, x, 64);
+    ref->quantize(q1, scale1, sum1, x, 64);
+    simd->quantize(q2, scale2, sum2, x, 64);
     same("scale of quantize", scale1, scale2, 2);
+    if (memcmp(sum1, sum2, sizeof sum1) != 0) {
+      printf("quantize: sums %d and %d, the reference gives %d and %d\n", sum2[0], sum2[1], sum1[0], sum1[1]);
+      exit(1);
+    }
     for (int i = 0; i < 64; i++) {
       if (q1[i] != q2[i] || q1[i] < -127) {
         printf("quantize: item %d of %a is %d, the reference gives %d\n", i, (double)x[i], q2[i], q1[i]);
@@ -130,15 +168,66 @@ static void test_vectors(uint32_t n) {
   free(x), free(weight), free(y1), free(y2);
 }
 
-static void test_attention(uint32_t head_dim, uint32_t positions) {
-  const uint32_t stride = 3 * head_dim + 1;
-  float *q = random_floats(head_dim), *keys = random_floats((uint64_t)positions * stride),
-        *values = random_floats((uint64_t)positions * stride), *scores = malloc(positions * sizeof *scores),
-        *y1 = malloc(head_dim * sizeof *y1), *y2 = malloc(head_dim * sizeof *y2);
-  ref->attention(y1, scores, q, keys, values, positions, stride, head_dim);
-  simd->attention(y2, scores, q, keys, values, positions, stride, head_dim);
-  same("attention", y1, y2, head_dim);
-  free(q), free(keys), free(values), free(scores), free(y1), free(y2);
+/* A cache of two heads; what no position has written stays garbage, and must not matter. */
+static ls_cache new_cache(uint32_t head_dim, uint32_t positions, bool floats) {
+  const uint64_t vectors = 2 * (uint64_t)positions, items = vectors * head_dim;
+  ls_cache c = {.positions = positions, .head_dim = head_dim};
+  if (floats) {
+    c.keys = malloc(items * sizeof *c.keys), c.values = malloc(items * sizeof *c.values);
+    return c;
+  }
+  c.keys16 = malloc(items * sizeof *c.keys16), c.values16 = malloc(items * sizeof *c.values16);
+  c.key_scale = malloc(vectors * sizeof *c.key_scale),
+  c.value_scale = malloc(vectors * sizeof *c.value_scale);
+  memset(c.keys16, 0x55, items * sizeof *c.keys16), memset(c.values16, 0x55, items * sizeof *c.values16);
+  memset(c.key_scale, 0xff, vectors * sizeof *c.key_scale),
+      memset(c.value_scale, 0xff, vectors * sizeof *c.value_scale);
+  return c;
+}
+
+static void free_cache(ls_cache c) {
+  free(c.keys), free(c.values), free(c.keys16), free(c.values16), free(c.key_scale), free(c.value_scale);
+}
+
+static void test_attention(uint32_t head_dim, uint32_t n, bool floats) {
+  const uint32_t positions = (n + LS_CHUNK - 1) / LS_CHUNK * LS_CHUNK, heads = 1 + n % LS_HEADS,
+                 head = n / 2 % 2;
+  ls_cache a = new_cache(head_dim, positions, floats), b = new_cache(head_dim, positions, floats);
+  float *q = random_floats((uint64_t)heads * head_dim), *y1 = malloc(heads * head_dim * sizeof *y1),
+        *y2 = malloc(heads * head_dim * sizeof *y2),
+        *scratch = malloc(LS_ATTEND_SCRATCH(n, head_dim) * sizeof *scratch);
+  for (uint32_t t = 0; t < n; t++) {
+    float *key = random_floats(head_dim), *value = random_floats(head_dim);
+    ref->store(&a, head, t, key, value);
+    simd->store(&b, head, t, key, value);
+    free(key), free(value);
+  }
+  ref->attend(y1, scratch, q, heads, &a, head, n);
+  simd->attend(y2, scratch, q, heads, &b, head, n);
+  same(floats ? "attention" : "attention over integers", y1, y2, (uint64_t)heads * head_dim);
+  free_cache(a), free_cache(b), free(q), free(y1), free(y2), free(scratch);
+}
+
+/* The integers are fine enough: close to attention over floats, with ordinary numbers. */
+static void test_precision(uint32_t head_dim, uint32_t n) {
+  const uint32_t positions = (n + LS_CHUNK - 1) / LS_CHUNK * LS_CHUNK;
+  ls_cache f = new_cache(head_dim, positions, true), i = new_cache(head_dim, positions, false);
+  float q[256], y1[256], y2[256], *scratch = malloc(LS_ATTEND_SCRATCH(n, head_dim) * sizeof *scratch);
+  for (uint32_t t = 0; t < n; t++) {
+    float key[256], value[256];
+    for (uint32_t j = 0; j < head_dim; j++) {
+      key[j] = (float)random_bits() / 2147483648.0f - 1;
+      value[j] = (float)random_bits() / 2147483648.0f - 1;
+      q[j] = (float)random_bits() / 536870912.0f - 4;
+    }
+    ref->store(&f, 0, t, key, value);
+    ref->store(&i, 0, t, key, value);
+  }
+  ref->attend(y1, scratch, q, 1, &f, 0, n);
+  ref->attend(y2, scratch, q, 1, &i, 0, n);
+  for (uint32_t j = 0; j < head_dim; j++)
+    near("attention over integers", j, (double)y2[j], (long double)y1[j], 1e-3);
+  free_cache(f), free_cache(i), free(scratch);
 }
 
 static void test_numerics(void) {
@@ -166,15 +255,24 @@ int main(void) {
   static const uint32_t types[] = {GGUF_TYPE_F32, GGUF_TYPE_F16, GGUF_TYPE_Q4_0, GGUF_TYPE_Q8_0};
   for (int t = 0; t < 4; t++) {
     const bool blocks = types[t] == GGUF_TYPE_Q4_0 || types[t] == GGUF_TYPE_Q8_0;
-    for (uint32_t rows = 1; rows < 10; rows++) {
+    for (uint32_t rows = 1; rows < 20; rows++) {
       for (uint32_t cols = 1; cols < 12; cols++) {
-        test_matmul(types[t], rows, blocks ? 32 * cols : 7 * cols, 1 + rows % 3, cols % 4 == 0);
+        test_matmul(types[t], rows, blocks ? 32 * cols : 7 * cols, 1 + (rows + cols) % 9,
+                    !blocks && cols % 4 == 0);
+        if (blocks) test_pack(types[t], rows, 32 * cols);
       }
     }
   }
   test_quantize();
   for (uint32_t n = 1; n < 70; n++) test_vectors(n);
-  for (uint32_t n = 1; n < 40; n++) test_attention(2 * (1 + n % 37), n);
+  for (uint32_t n = 1; n < 200; n += n < 40 ? 1 : 13) {
+    test_attention(2 * (1 + n % 37), n, true);
+    test_attention(2 * (1 + n % 37), n, false);
+    test_attention(8 * (1 + n % 9), n, false);
+  }
+  test_precision(64, 512);
+  test_precision(128, 64);
+  test_precision(256, 8);
   test_numerics();
   puts("ok");
   return 0;

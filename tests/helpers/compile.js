@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The C core's sources, without the command line and the WebAssembly exports. */
 export const CORE = ['gguf', 'model', 'tokenizer', 'tokenizer_spm', 'tokenizer_bpe', 'tokenizer_merge', 'unicode', 'forward',
-  'sampler', 'draw', 'numerics', 'kernels/reference', 'kernels/simd128'].map((name) => `src/${name}.c`);
+  'team', 'sampler', 'draw', 'numerics', 'kernels/pack', 'kernels/reference', 'kernels/simd128',
+  'kernels/simd128_matmul', 'kernels/simd128_attend'].map((name) => `src/${name}.c`);
 
 /** What model/import.c is made of. */
 export const IMPORT = ['import', 'llama2c', 'shape', 'llama_gguf', 'gguf_write', 'card', 'quantise', 'utf8']

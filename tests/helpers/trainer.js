@@ -12,7 +12,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** @param {string[]} names @returns paths of files in model/ */
 export const model = (...names) => names.map((name) => join(root, 'model', name));
 
-const PROGRAMS = ['train.c', 'export.c', 'import.c'];
+const PROGRAMS = ['train.c', 'export.c', 'import.c', 'synth.c'];
 /** The sources in model/ that are no programs. */
 export const PARTS = readdirSync(join(root, 'model')).filter((name) => name.endsWith('.c') && !PROGRAMS.includes(name));
 

@@ -4,7 +4,7 @@
 
 import { Model } from '../engine/index.js';
 import { PageError, isAbort, problemOf } from './errors.js';
-import { hasSimd, shippedModel, wasmUrl } from './host.js';
+import { hasWebAssembly, shippedModel } from './host.js';
 import { allowed } from './ranges.js';
 import { isOver, lastPosition } from './state.js';
 import { text } from './text/en.js';
@@ -65,10 +65,9 @@ export class Instrument {
     const { signal } = loading;
     this.#store.set({ problem: null, loading: { phase: 'header', loaded: 0, total: 0 } });
     try {
-      if (!hasSimd()) throw new PageError('noSimd');
+      if (!hasWebAssembly()) throw new PageError('noWebAssembly');
       const model = await Model.load(source, {
         signal,
-        wasmUrl,
         onProgress: (/** @type {NonNullable<State['loading']>} */ progress) => {
           if (!signal.aborted) this.#store.set({ loading: progress });
         },

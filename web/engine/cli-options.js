@@ -21,7 +21,8 @@ export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT 
   --min-p M            keep tokens at least M times as probable as the first (default 0)
   --stages LIST        explicit order, e.g. top-k=40,top-p=0.95,temperature=0.8
   --seed S             0 to 2^64 - 1 (default 1)
-  --kernels NAME       auto, reference or simd (default auto)
+  --kernels NAME       auto, reference, simd or relaxed (default auto)
+  --threads N          that compute together, 1 to 64, or auto: as many as are fastest (default auto)
   --batch N            prompt tokens computed together (default 64)
   --context N          positions of the KV cache (default: the model's own, up to 4096)
   --tokenize           print the prompt's token ids and stop
@@ -43,7 +44,7 @@ export class UsageError extends Error {}
 
 const VALUES = [
   'model', 'prompt', 'text-file', 'tokens', 'temperature', 'top-k', 'top-p', 'min-p', 'stages', 'seed',
-  'kernels', 'batch', 'context', 'score', 'bytes', 'piece', 'trace',
+  'kernels', 'threads', 'batch', 'context', 'score', 'bytes', 'piece', 'trace',
 ];
 const SWITCHES = ['tokenize', 'no-bos', 'special', 'hash', 'json', 'logits', 'show', 'help'];
 
@@ -163,6 +164,7 @@ export async function readOptions(args, core) {
     tokens: count('tokens', 128, 0n, MAX_U32),
     seed: parseCount('seed', flags.get('seed') ?? '1', 0n, 2n ** 64n - 1n),
     kernels: parseChoice('kernels', flags.get('kernels') ?? 'auto', ['auto', ...core.kernelNames]),
+    threads: (flags.get('threads') ?? 'auto') === 'auto' ? /** @type {const} */ ('auto') : count('threads', 1, 1n, 64n),
     batch: count('batch', 64, 1n, 65536n),
     context: flags.has('context') ? count('context', 0, 1n, MAX_U32) : undefined,
     scoreBytes: count('bytes', 200000, 1n, MAX_U32),

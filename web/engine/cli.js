@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { CLEAR_LINE, headerLine, progressBar, stepBars, stepLine } from './cli-output.js';
 import { USAGE, UsageError, readOptions } from './cli-options.js';
+import { loadBuild } from './builds.js';
 import { Core } from './core.js';
 import { Engine, finish } from './engine.js';
 import { LogitscopeError } from './errors.js';
@@ -16,7 +17,6 @@ import { readAll } from './source.js';
 
 /** @typedef {import('./cli-options.js').Options} Options */
 
-const WASM_URL = new URL('../../build/engine/logitscope.wasm', import.meta.url);
 const DEFAULT_CONTEXT = 4096; // models are trained for up to millions
 const SHOWN = 10;
 const LISTED = 50;
@@ -28,14 +28,14 @@ async function print(data) {
 }
 
 /**
- * @param {WebAssembly.Module} module
  * @param {Options} options
  * @param {number} textBytes longest text that will be tokenized
  */
-async function openModel(module, options, textBytes) {
-  const { batch, kernels, model, context } = options;
-  const { core, info } = await load(module, model, {
-    batch, kernels, textBytes, contextLength: context, defaultContextLength: DEFAULT_CONTEXT,
+async function openModel(options, textBytes) {
+  const { batch, kernels, threads, model, context } = options;
+  const build = await loadBuild({ kernels, threads: threads !== 1 });
+  const { core, info } = await load(build, model, {
+    batch, kernels, threads, textBytes, contextLength: context, defaultContextLength: DEFAULT_CONTEXT,
   });
   if (!options.tokenize && !info.hasWeights) {
     throw new LogitscopeError('Unsupported', `"${model}" holds a vocabulary only; choose a model with weights`);
@@ -46,13 +46,13 @@ async function openModel(module, options, textBytes) {
 /** @param {Engine} engine */
 const hashLine = (engine) => `logits-hash: ${engine.core.hash}\n`;
 
-/** @param {WebAssembly.Module} module @param {Options} options */
-async function runScore(module, options) {
+/** @param {Options} options */
+async function runScore(options) {
   const text = new Uint8Array(await readAll(/** @type {string} */ (options.score))).subarray(0, options.scoreBytes);
   if (text.length === 0) throw new LogitscopeError('BadModel', `"${options.score}" is empty, expected a text to score`);
   const pieces = cut(text, options.scorePiece);
   const longest = pieces.reduce((most, piece) => Math.max(most, piece.length), 0);
-  const { engine } = await openModel(module, options, longest);
+  const { engine } = await openModel(options, longest);
   engine.hashing = options.hash;
   const run = score(engine, pieces);
   const draw = process.stderr.isTTY;
@@ -109,12 +109,11 @@ async function runGenerate(engine, name, prompt, options) {
 
 /** @param {string[]} args */
 async function main(args) {
-  const module = await WebAssembly.compile(await readAll(WASM_URL));
-  const options = await readOptions(args, new Core(module));
+  const options = await readOptions(args, new Core(await loadBuild()));
   if (!options) return print(USAGE);
-  if (options.score !== undefined) return runScore(module, options);
+  if (options.score !== undefined) return runScore(options);
 
-  const { engine, name } = await openModel(module, options, options.prompt.length);
+  const { engine, name } = await openModel(options, options.prompt.length);
   const prompt = engine.core.tokenize(options.prompt, options);
   if (options.tokenize) return print(`${prompt.join(' ')}\n`);
   if (prompt.length === 0) {

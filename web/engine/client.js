@@ -3,7 +3,7 @@
 // Must not know what is asked; every promise it gives settles, whatever happens to the worker.
 
 import { LogitscopeError, fromPlain } from './errors.js';
-import { startWorker } from './platform.js';
+import { startNodeWorker, webWorker } from './platform.js';
 
 /**
  * @typedef {object} CallOptions
@@ -17,6 +17,10 @@ import { startWorker } from './platform.js';
  * @property {CallOptions['onProgress']} onProgress
  * @property {() => void} pull
  */
+
+const startWorker = () =>
+  startNodeWorker(new URL(/* @vite-ignore */ './worker.js', import.meta.url)) ??
+  webWorker(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
 
 export class Client {
   #worker = startWorker();

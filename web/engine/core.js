@@ -40,6 +40,7 @@ import { decodeUtf8 } from './utf8.js';
 const PAGE = 65536;
 const MAX_BYTES = 2 ** 32;
 const FIRST_BYTES = 2 ** 21; // enough for everything static
+const STACK = 2 ** 16; // of a helping thread
 
 export class Core {
   /** The live values of the `port` in src/wasm.c. @type {Record<string, number>} */
@@ -53,12 +54,15 @@ export class Core {
 
   /**
    * An instance of the core with a memory of its own.
-   * @param {WebAssembly.Module} module
+   * @param {import('./builds.js').Build} build
    * @param {number} [bytes] of memory, for good; without it there is little, and `reserve` gives more
    */
-  constructor(module, bytes) {
+  constructor(build, bytes) {
+    const { module, shared } = build;
+    this.build = build;
     const first = Math.max(bytes ?? 0, FIRST_BYTES);
-    this.#memory = newMemory(first, bytes === undefined ? MAX_BYTES : first);
+    // A build with threads asks for a memory whose limit is its own.
+    this.#memory = newMemory(first, bytes === undefined || shared ? MAX_BYTES : first, shared);
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#wasm = /** @type {Record<string, (...args: number[]) => number>} */ (instance.exports);
     this.#wasm._initialize?.();
@@ -101,6 +105,11 @@ export class Core {
 
   get memoryBytes() {
     return this.#memory.buffer.byteLength;
+  }
+
+  /** For threads that compute on it too. */
+  get memory() {
+    return this.#memory;
   }
 
   /**
@@ -182,42 +191,70 @@ export class Core {
   }
 
   /**
-   * After inspect: the bytes of memory that the whole model needs, everything included.
-   * @param {number} context positions in the KV cache
-   * @param {number} batch prompt tokens a call
-   * @param {number} textBytes longest text to tokenize
+   * What a caller chooses, as the core takes it.
+   * @typedef {object} Settings
+   * @property {number} context positions in the KV cache
+   * @property {number} batch prompt tokens a call
+   * @property {number} threads that compute together
+   * @property {string} kernels name of a kernel set; `auto` is the fastest
+   * @property {number} textBytes longest text to tokenize
    */
-  plan(context, batch, textBytes) {
-    const range = [1, this.port.context];
-    if (context > this.port.context) this.#check(this.#wasm.plan(context, 1, 0), 'contextLength', range, context);
-    this.#check(this.#wasm.plan(context, batch, textBytes), 'batch', [1, 65536], batch);
-    return align(this.fileAt + this.port.file_bytes) + this.port.workspace_bytes;
+
+  /** @param {Settings} settings */
+  #plan({ context, batch, threads, kernels, textBytes }) {
+    return this.#wasm.plan(context, batch, threads, this.kernelsIndex(kernels), textBytes);
   }
 
   /**
-   * Opens the whole file, which lies at `fileAt`; the arguments are those of `plan`.
-   * @param {number} fileBytes
-   * @param {number} context
-   * @param {number} batch
-   * @param {number} textBytes
+   * After inspect: the bytes of memory that the whole model needs, everything included.
+   * @param {Settings} settings
    */
-  open(fileBytes, context, batch, textBytes) {
+  plan(settings) {
+    const { context, batch } = settings;
+    const range = [1, this.port.context];
+    if (context > this.port.context) this.#check(this.#plan({ ...settings, batch: 1 }), 'contextLength', range, context);
+    this.#check(this.#plan(settings), 'batch', [1, 65536], batch);
+    const stacks = (settings.threads - 1) * STACK;
+    return align(align(this.fileAt + this.port.file_bytes) + this.port.workspace_bytes) + stacks;
+  }
+
+  /**
+   * Opens a file of which the first bytes, the whole header among them, lie at `fileAt`.
+   * @param {number} have
+   * @param {number} fileBytes
+   * @param {Settings} settings as planned
+   */
+  open(have, fileBytes, { context, batch, threads, kernels, textBytes }) {
     const workspace = align(this.fileAt + fileBytes);
     const status = this.#wasm.open(
-      this.fileAt, fileBytes, workspace, this.memoryBytes - workspace, context, batch, textBytes,
+      this.fileAt, have, workspace, this.memoryBytes - workspace - (threads - 1) * STACK, context, batch, threads, this.kernelsIndex(kernels), textBytes,
     );
     this.#check(status, 'contextLength', null, context);
   }
 
+  /** Where the stack of a helping thread begins, downwards from the end of memory. @param {number} thread from 1 */
+  stackOf(thread) {
+    return this.memoryBytes - (thread - 1) * STACK;
+  }
+
+  /** @param {number} threads that compute together from now on, at most as many as planned */
+  useThreads(threads) {
+    this.#wasm.use_threads(threads);
+  }
+
+  /** Takes note of the file's first `have` bytes, and lays out the weights that are complete. @param {number} have */
+  arrive(have) {
+    this.#check(this.#wasm.arrive(have), 'source', null, null);
+  }
+
   /** @param {string} name of a kernel set; `auto` is the fastest */
-  useKernels(name) {
+  kernelsIndex(name) {
     const index = name === 'auto' ? this.kernelNames.length - 1 : this.kernelNames.indexOf(name);
     if (index < 0) {
       const known = ['auto', ...this.kernelNames];
       throw rangeError(`kernels is "${name}", expected ${listed(known)}`, 'kernels', known, name);
     }
-    this.#wasm.use_kernels(index);
-    return this.kernelNames[index];
+    return index;
   }
 
   /** What a metadata string says, or null: `architecture`, `name` or `license`. @param {string} field */
@@ -412,11 +449,11 @@ export function listed(names) {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** @param {number} bytes @param {number} mostBytes */
-function newMemory(bytes, mostBytes) {
+/** @param {number} bytes @param {number} mostBytes @param {boolean} shared */
+function newMemory(bytes, mostBytes, shared) {
   if (bytes > MAX_BYTES) throw outOfMemory(bytes);
   try {
-    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: Math.ceil(mostBytes / PAGE) });
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: Math.ceil(mostBytes / PAGE), shared });
   } catch (error) {
     throw outOfMemory(bytes, error);
   }

@@ -24,10 +24,12 @@ export { LogitscopeError };
  * @property {number} [contextLength] positions in the KV cache; default: the model's own, up to 2048
  * @property {number} [batch] prompt tokens computed together; default 64
  * @property {number} [textBytes] longest text that tokenize and feed take; default 262144
- * @property {'auto' | 'reference' | 'simd'} [kernels] default: the fastest
- * @property {string | URL} [wasmUrl] where logitscope.wasm is
+ * @property {'auto' | 'reference' | 'simd' | 'relaxed'} [kernels] default: the fastest that runs here
+ * @property {number | 'auto'} [threads] that compute together; default: as many as are fastest here. More than
+ *   one only where memory can be shared: in Node, and in a page isolated from other origins
+ * @property {string | URL} [wasmUrl] a build of the core without threads, to be used instead of the best one
  *
- * @typedef {Omit<import('./load.js').ModelInfo, 'name'> & { name: string, kernels: string, bos: number | null, eos: number | null }} ModelInfo
+ * @typedef {Omit<import('./load.js').ModelInfo, 'name'> & { name: string, kernels: string, threads: number, bos: number | null, eos: number | null }} ModelInfo
  *
  * @typedef {object} Token for display
  * @property {number} id
@@ -42,9 +44,6 @@ export { LogitscopeError };
  * @property {number} [force] the token that stands there, instead of the drawn one
  * @property {AbortSignal} [signal]
  */
-
-/** Where the build puts the core. */
-const WASM_URL = new URL('../../build/engine/logitscope.wasm', import.meta.url);
 
 /** The default pipeline: every stage there, none does anything. */
 const PLAIN = [
@@ -61,8 +60,9 @@ const PLAIN = [
  * @param {Source} source
  * @param {LoadOptions} options
  */
-async function ask(client, op, source, { signal, onProgress, wasmUrl = WASM_URL, ...rest }) {
-  const { kernels } = rest;
+async function ask(client, op, source, { signal, onProgress, wasmUrl, ...rest }) {
+  const { kernels, threads = 'auto' } = rest;
+  if (threads !== 'auto') checkWhole(threads, 'threads', 1, 64);
   const contextLength =
     rest.contextLength === undefined ? undefined : checkWhole(rest.contextLength, 'contextLength', 1, 2 ** 32 - 1);
   const batch = checkWhole(rest.batch ?? 64, 'batch', 1, 65536);
@@ -71,8 +71,8 @@ async function ask(client, op, source, { signal, onProgress, wasmUrl = WASM_URL,
   const args = {
     source: bytes,
     streamed: stream !== undefined,
-    wasmUrl: postable(wasmUrl),
-    options: { contextLength, batch, textBytes, kernels },
+    wasmUrl: wasmUrl && postable(wasmUrl),
+    options: { contextLength, batch, textBytes, kernels, threads },
   };
   return client.call(op, args, { signal, onProgress, stream });
 }
@@ -111,7 +111,7 @@ export class Model {
    * Reads a model's header only, and says what it is and would need; rejects as `load` would.
    * @param {Source} source
    * @param {LoadOptions} [options]
-   * @returns {Promise<Omit<ModelInfo, 'kernels' | 'bos' | 'eos'> & { verdict: 'ok' }>}
+   * @returns {Promise<Omit<ModelInfo, 'kernels' | 'threads' | 'bos' | 'eos'> & { verdict: 'ok' }>}
    */
   static async probe(source, options = {}) {
     const client = new Client();

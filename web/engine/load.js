@@ -4,7 +4,9 @@
 
 import { Core } from './core.js';
 import { LogitscopeError } from './errors.js';
+import { coreCount } from './platform.js';
 import { openSource } from './source.js';
+import { startTeam } from './team.js';
 
 /**
  * @typedef {object} LoadOptions
@@ -13,6 +15,7 @@ import { openSource } from './source.js';
  * @property {number} [batch] prompt tokens computed together; default 64
  * @property {number} [textBytes] longest text to tokenize; default 262144
  * @property {string} [kernels] `auto` (default, the fastest), or a name
+ * @property {number | 'auto'} [threads] that compute together; default `auto`: as many as are fastest here
  * @property {AbortSignal} [signal]
  * @property {(progress: Progress) => void} [onProgress]
  *
@@ -47,6 +50,7 @@ import { openSource } from './source.js';
  */
 
 const FIRST_READ = 1 << 16;
+const MOST_THREADS = 8; // memory is the limit long before
 
 /** Bytes out of chunks, asked for by the piece. */
 class ByteReader {
@@ -116,14 +120,16 @@ class Header {
    * What the model is and needs, by the header alone.
    * @param {LoadOptions} options
    */
-  plan({ contextLength, defaultContextLength = 2048, batch = 64, textBytes = 262144 }) {
+  plan({ contextLength, defaultContextLength = 2048, batch = 64, textBytes = 262144, kernels = 'auto', threads = 'auto' }) {
     const { core, size } = this;
     const trainedContextLength = core.port.context;
     const context = contextLength ?? Math.min(trainedContextLength, defaultContextLength);
-    const memoryBytes = core.plan(context, batch, textBytes);
+    const most = threads === 'auto' ? Math.min(coreCount(), MOST_THREADS) : threads;
+    const settings = { context, batch, threads: core.build.shared ? most : 1, kernels, textBytes };
+    const memoryBytes = core.plan(settings);
     const info = { ...describe(core), contextLength: context, trainedContextLength, memoryBytes };
     if (size !== null && size < info.fileBytes) throw tooShort(size, info.fileBytes);
-    return { info, context, batch, textBytes };
+    return { info, settings };
   }
 }
 
@@ -163,18 +169,18 @@ function tooShort(end, needed) {
 /**
  * Opens a source, hands its header to `use`, and closes it whatever happens.
  * @template Result
- * @param {WebAssembly.Module} module
+ * @param {import('./builds.js').Build} build
  * @param {Parameters<typeof openSource>[0]} source
  * @param {LoadOptions} options
  * @param {(header: Header) => Result | Promise<Result>} use
  * @returns {Promise<Result>}
  */
-async function withHeader(module, source, options, use) {
+async function withHeader(build, source, options, use) {
   options.signal?.throwIfAborted();
   const { size, chunks } = await openSource(source, options.signal);
   const reader = new ByteReader(chunks);
   try {
-    const header = new Header(new Core(module), reader, size);
+    const header = new Header(new Core(build), reader, size);
     await header.read(options);
     return await use(header);
   } finally {
@@ -184,15 +190,15 @@ async function withHeader(module, source, options, use) {
 
 /**
  * Reads the header only.
- * @param {WebAssembly.Module} module
+ * @param {import('./builds.js').Build} build
  * @param {Parameters<typeof openSource>[0]} source
  * @param {LoadOptions} [options]
  * @returns {Promise<ModelInfo>}
  */
-export function probe(module, source, options = {}) {
-  return withHeader(module, source, options, (header) => {
+export function probe(build, source, options = {}) {
+  return withHeader(build, source, options, (header) => {
     const { info } = header.plan(options);
-    if (info.memoryBytes > 2 ** 32) new Core(module, info.memoryBytes); // says what is wrong
+    if (info.memoryBytes > 2 ** 32) new Core(build, info.memoryBytes); // says what is wrong
     return info;
   });
 }
@@ -200,33 +206,35 @@ export function probe(module, source, options = {}) {
 /**
  * Loads a model. The memory is allocated once, when the header has said how much is needed, and the
  * file is written straight into it.
- * @param {WebAssembly.Module} module
+ * @param {import('./builds.js').Build} build
  * @param {Parameters<typeof openSource>[0]} source
  * @param {LoadOptions} [options]
- * @returns {Promise<{ core: Core, info: ModelInfo & { kernels: string, bos: number | null, eos: number | null } }>}
+ * @returns {Promise<{ core: Core, info: ModelInfo & { kernels: string, threads: number, bos: number | null, eos: number | null } }>}
  */
-export function load(module, source, options = {}) {
-  return withHeader(module, source, options, async (header) => {
-    const { info, context, batch, textBytes } = header.plan(options);
+export function load(build, source, options = {}) {
+  return withHeader(build, source, options, async (header) => {
+    const { info, settings } = header.plan(options);
     const { signal, onProgress } = options;
     const total = info.fileBytes;
-    const core = new Core(module, info.memoryBytes);
+    const core = new Core(build, info.memoryBytes);
     const file = core.bytes(core.fileAt, total);
 
     let loaded = Math.min(header.have, total);
     file.set(header.core.bytes(header.core.fileAt, loaded));
+    core.open(loaded, total, settings);
     onProgress?.({ phase: 'weights', loaded, total });
     while (loaded < total) {
       const read = await header.reader.readSome(file.subarray(loaded));
       signal?.throwIfAborted();
       if (read === 0) throw tooShort(loaded, total);
       loaded += read;
+      core.arrive(loaded);
       onProgress?.({ phase: 'weights', loaded, total });
     }
-
     onProgress?.({ phase: 'open', loaded, total });
-    core.open(total, context, batch, textBytes);
-    const kernels = core.useKernels(options.kernels ?? 'auto');
-    return { core, info: { ...info, kernels, bos: core.idOf('bos'), eos: core.idOf('eos') } };
+    core.arrive(loaded);
+    const kernels = core.kernelNames[core.kernelsIndex(settings.kernels)];
+    const threads = await startTeam(core, settings.threads, options.threads === undefined || options.threads === 'auto');
+    return { core, info: { ...info, kernels, threads, bos: core.idOf('bos'), eos: core.idOf('eos') } };
   });
 }

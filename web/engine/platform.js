@@ -5,7 +5,7 @@
 /**
  * One of Node's built-in modules, or undefined in a browser. Asked for at run time, so that no bundler
  * looks for it.
- * @template {'node:fs/promises' | 'node:worker_threads' | 'node:url'} Name
+ * @template {'node:fs/promises' | 'node:worker_threads' | 'node:url' | 'node:os'} Name
  * @param {Name} name
  */
 export function nodeModule(name) {
@@ -16,6 +16,7 @@ export function nodeModule(name) {
  * @template {string} Name
  * @typedef {Name extends 'node:fs/promises' ? typeof import('node:fs/promises')
  *   : Name extends 'node:worker_threads' ? typeof import('node:worker_threads')
+ *   : Name extends 'node:os' ? typeof import('node:os')
  *   : typeof import('node:url')} BuiltIn
  */
 
@@ -35,27 +36,33 @@ export function nodeModule(name) {
  */
 
 /**
- * Starts the engine's worker.
+ * Starts a module as a worker, in Node; undefined in a browser. Without the process's own flags: some, such as
+ * --input-type, are refused where a file is run.
+ * @param {URL} address
+ * @returns {Port & WorkerPort | undefined}
+ */
+export function startNodeWorker(address) {
+  const threads = nodeModule('node:worker_threads');
+  if (!threads) return undefined;
+  const worker = new threads.Worker(address, { execArgv: [] });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    onMessage: (handler) => void worker.on('message', handler),
+    onCrash(handler) {
+      worker.on('error', (error) => handler(error.message));
+      worker.on('exit', (code) => handler(`it ended with exit code ${code}`));
+    },
+    setBusy: (busy) => (busy ? worker.ref() : worker.unref()),
+    stop: () => void worker.terminate(),
+  };
+}
+
+/**
+ * A browser's worker, which whoever starts it must spell out, so that a bundler finds it.
+ * @param {Worker} worker
  * @returns {Port & WorkerPort}
  */
-export function startWorker() {
-  const threads = nodeModule('node:worker_threads');
-  if (threads) {
-    // Without the process's own flags: some, such as --input-type, are refused where a file is run.
-    const address = new URL(/* @vite-ignore */ './worker.js', import.meta.url);
-    const worker = new threads.Worker(address, { execArgv: [] });
-    return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
-      onMessage: (handler) => void worker.on('message', handler),
-      onCrash(handler) {
-        worker.on('error', (error) => handler(error.message));
-        worker.on('exit', (code) => handler(`it ended with exit code ${code}`));
-      },
-      setBusy: (busy) => (busy ? worker.ref() : worker.unref()),
-      stop: () => void worker.terminate(),
-    };
-  }
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+export function webWorker(worker) {
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     onMessage: (handler) => worker.addEventListener('message', (event) => handler(event.data)),
@@ -66,6 +73,16 @@ export function startWorker() {
     setBusy() {},
     stop: () => worker.terminate(),
   };
+}
+
+/** Whether memory can be shared here: in a page only if it is isolated from other origins. */
+export function hasThreads() {
+  return typeof SharedArrayBuffer === 'function' && (nodeModule('node:worker_threads') !== undefined || globalThis.crossOriginIsolated === true);
+}
+
+/** How many threads the machine runs at once, as far as it says. */
+export function coreCount() {
+  return globalThis.navigator?.hardwareConcurrency ?? nodeModule('node:os')?.availableParallelism() ?? 1;
 }
 
 /**

@@ -21,11 +21,11 @@ export class Utf8Stream {
 }
 
 /**
- * Decodes all of `bytes` on its own.
+ * Decodes all of `bytes` on its own. A copy of them: browsers decode none that threads share.
  * @param {Uint8Array} bytes
  */
 export function decodeUtf8(bytes) {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice());
 }
 
 /**

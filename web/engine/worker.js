@@ -2,11 +2,11 @@
 // On the token's way between client.js, which posts the requests, and engine.js, which computes.
 // Must not know sessions; every request brings the ids that it is about.
 
+import { loadBuild } from './builds.js';
 import { Engine } from './engine.js';
 import { toPlain } from './errors.js';
 import { load, probe } from './load.js';
 import { nextTurn, pagePort } from './platform.js';
-import { readAll } from './source.js';
 
 /**
  * Messages. A request is `{ id, op, args }` and is answered by one `{ id, result }` or `{ id, error }`,
@@ -31,11 +31,6 @@ let queue = Promise.resolve();
 /** @type {Engine} */
 let engine;
 
-/** @param {string} url */
-async function compile(url) {
-  return WebAssembly.compile(await readAll(url));
-}
-
 /** Computes ids in batches, and listens for an abort between them. @param {Uint32Array} ids @param {Task} task */
 async function compute(ids, { signal, report }) {
   for (const work of engine.compute(ids)) {
@@ -45,17 +40,20 @@ async function compute(ids, { signal, report }) {
   }
 }
 
+/** @param {import('./load.js').LoadOptions} options @param {string} [wasmUrl] */
+const buildFor = ({ kernels, threads }, wasmUrl) => loadBuild({ kernels, threads: threads !== 1, wasmUrl });
+
 /** What can be asked. @type {Record<string, (args: any, task: Task) => Promise<unknown> | unknown>} */
 const operations = {
   async load({ source, streamed, wasmUrl, options }, { signal, report, pulled }) {
     const settings = { ...options, signal, onProgress: report };
-    const { core, info } = await load(await compile(wasmUrl), streamed ? pulled() : source, settings);
+    const { core, info } = await load(await buildFor(options, wasmUrl), streamed ? pulled() : source, settings);
     engine = new Engine(core, options);
     return info;
   },
 
   async probe({ source, streamed, wasmUrl, options }, { signal, pulled }) {
-    return probe(await compile(wasmUrl), streamed ? pulled() : source, { ...options, signal });
+    return probe(await buildFor(options, wasmUrl), streamed ? pulled() : source, { ...options, signal });
   },
 
   tokenize: ({ text, options }) => engine.core.tokenize(text, options),

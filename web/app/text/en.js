@@ -194,8 +194,8 @@ export const text = {
   },
 
   errors: {
-    noSimd: {
-      sentence: 'This browser cannot run the engine, because it lacks WebAssembly SIMD.',
+    noWebAssembly: {
+      sentence: 'This browser cannot run the engine, because it lacks WebAssembly.',
       advice: 'Use a current Firefox, Chrome, Edge or Safari (16.4 or later).',
     },
     BadModel: {
