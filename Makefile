@@ -145,6 +145,10 @@ build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ARCH) $(POSIX) $(CORE) $(CLI) -lm -o $@
 
+build/logitscope-synth: $(addprefix model/,synth.c llama_gguf.c gguf_write.c card.c quantise.c utf8.c shape.c) $(wildcard model/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(filter %.c,$^) -lm -o $@
+
 build/bench/inputs: tests/c/bench_inputs.c $(addprefix model/,bpe.c checkpoint.c data.c shape.c) $(wildcard model/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(filter %.c,$^) -lm -o $@

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { Model } from '../web/engine/index.js';
 import { launch } from './helpers/browser.js';
-import { IMPORT, compileC } from './helpers/compile.js';
+import { IMPORT, SYNTH, compileC } from './helpers/compile.js';
 import { shared, skipWithoutData } from './helpers/data.js';
 import { collect } from './helpers/steps.js';
 
@@ -86,5 +86,15 @@ describe('llama.cpp', () => {
     const from = ['stories260K.bin', 'tok512.bin'].map((name) => shared(`models/${name}`));
     execFileSync(program, [...from, join(folder, 'imported.gguf'), 'f16']);
     await assertSameTexts('imported.gguf');
+  });
+
+  test('opens a model of random weights, for measuring', async () => {
+    execFileSync(compileC('synth-interop', SYNTH), ['--shape', '15m', '--type', 'q4_0', '--out', join(folder, 'synth.gguf')]);
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${port}/`);
+    const [text] = await page.evaluate(writeTexts, { file: 'synth.gguf', prompts: [String.fromCodePoint(0x10300)], tokens: 4 });
+    assert.equal([...text].length, 4); // a token is a character
+    await page.close();
   });
 });

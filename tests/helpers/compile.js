@@ -17,6 +17,9 @@ export const CORE = ['gguf', 'model', 'tokenizer', 'tokenizer_spm', 'tokenizer_b
 export const IMPORT = ['import', 'llama2c', 'shape', 'llama_gguf', 'gguf_write', 'card', 'quantise', 'utf8']
   .map((name) => `model/${name}.c`);
 
+/** What model/synth.c is made of. */
+export const SYNTH = ['synth', 'shape', 'llama_gguf', 'gguf_write', 'card', 'quantise', 'utf8'].map((name) => `model/${name}.c`);
+
 /**
  * @param {string} name of the program
  * @param {string[]} sources paths from the repository's root
