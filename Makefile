@@ -31,14 +31,14 @@ ENGINE_FLAGS := -std=c11 -O3 -ffp-contract=off $(WARNINGS)
 # Debian's emcc is too old for relaxed SIMD: there clang compiles and wasm-ld links against emcc's library.
 SYSROOT = $(shell em-config CACHE 2>/dev/null || echo /usr/share/emscripten/cache)/sysroot
 CLANG_FLAGS = --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) -msimd128 -mrelaxed-simd -mbulk-memory
-LD_FLAGS    = --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features --strip-all \
+LD_FLAGS    = --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features \
               --max-memory=4294967296 -L$(SYSROOT)/lib/wasm32-emscripten
 LD_LIBRARIES = $(SYSROOT)/lib/wasm32-emscripten/crt1_reactor.o -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
 
 BUILDS := $(foreach kernels,scalar simd relaxed,build/engine/$(kernels).wasm build/engine/$(kernels)-threads.wasm)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build cli test train import bench bench-train lint fmt fuzz clean site tools-build tools-test tools-lint
+.PHONY: help demo build cli test train import bench bench-train profile lint fmt fuzz clean site tools-build tools-test tools-lint
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,9 +62,12 @@ import: ## make a GGUF of a llama2.c model: MODEL=in.bin TOKENIZER=tokenizer.bin
 	@$(MAKE) --silent --no-print-directory -C model OUT=../build/train ../build/train/import
 	@build/train/import "$(MODEL)" "$(TOKENIZER)" "$(OUT)" $(TYPE) $(CARD)
 
-bench: site cli ## measure speed: of the engine, native and wasm, then of training (that alone: bench-train)
+bench: site cli tools-test build/logitscope-synth ## measure speed: of the engine beside wllama (SHAPES= TYPES=), then of training (that alone: bench-train)
 	@node tests/bench.js
 	@$(MAKE) --no-print-directory bench-train
+
+profile: tools-test node_modules/.stamp build/profile/relaxed.wasm build/logitscope-synth ## show where the time goes, kernel by kernel (SHAPES= TYPES=)
+	@node tests/bench/profile.js
 
 # PyTorch's products are OpenBLAS's, which Debian's takes when it is there. Without either the rest is measured.
 bench-train: build/bench/inputs build/bench/products
@@ -108,7 +111,7 @@ node_modules/.stamp: package.json package-lock.json
 
 # ---- what is built ----
 
-ENGINE := $(CORE) src/wasm.c
+ENGINE := $(CORE) src/bandwidth.c src/wasm.c
 
 build/engine/scalar.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)
@@ -127,10 +130,15 @@ build/engine/simd-threads.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	emcc $(EMCC_FLAGS) -msimd128 $(SHARED) $(ENGINE) -o $@
 
 build/engine/relaxed.wasm: $(patsubst src/%.c,build/engine/relaxed/%.o,$(ENGINE))
-	wasm-ld-19 $(LD_FLAGS) $^ $(LD_LIBRARIES) -o $@
+	wasm-ld-19 $(LD_FLAGS) --strip-all $^ $(LD_LIBRARIES) -o $@
 
 build/engine/relaxed-threads.wasm: $(patsubst src/%.c,build/engine/relaxed-threads/%.o,$(ENGINE))
-	wasm-ld-19 $(LD_FLAGS) --shared-memory --export=stackRestore $^ $(LD_LIBRARIES) -o $@
+	wasm-ld-19 $(LD_FLAGS) --strip-all --shared-memory --export=stackRestore $^ $(LD_LIBRARIES) -o $@
+
+# The same with the names of its functions, for a profiler.
+build/profile/relaxed.wasm: $(patsubst src/%.c,build/engine/relaxed/%.o,$(ENGINE))
+	@mkdir -p $(@D)
+	wasm-ld-19 $(LD_FLAGS) $^ $(LD_LIBRARIES) -o $@
 
 build/engine/relaxed/%.o: src/%.c $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
  * and leaves the message at port.message. */
 #include <stddef.h>
 
+#include "bandwidth.h"
 #include "logitscope.h"
 
 #define EXPORT(name) __attribute__((export_name(#name))) export_##name /* libc has an open() of its own */
@@ -29,6 +30,7 @@ static double stage_values[LS_MAX_STAGES];
   U32(message) /* NUL-terminated, why the last call failed */                                       \
   /* inspect and plan */                                                                            \
   F64(header_bytes) F64(file_bytes) F64(workspace_bytes) F64(parameters)                            \
+  F64(weight_bytes) /* of the matrices that every token is multiplied with */                       \
   U32(vocab) U32(dim) U32(ffn_dim) U32(n_layers) U32(n_heads) U32(n_kv_heads) U32(head_dim)         \
   U32(context) U32(has_weights) U32(gguf_version) U32(weight_type)                                  \
   U32(architecture) U32(architecture_bytes) U32(name) U32(name_bytes) U32(license) U32(license_bytes) \
@@ -145,6 +147,12 @@ static void copy_string(const char *key, uint32_t *at, uint32_t *bytes) {
   *bytes = (uint32_t)s.n;
 }
 
+/* The embedding, where it is not the head too: a token takes one row of it. */
+static bool is_only_looked_up(const gguf_tensor *t) {
+  return t == gguf_find_tensor(&model.file, "token_embd.weight") &&
+         gguf_find_tensor(&model.file, "output.weight");
+}
+
 static void copy_info(void) {
   const ls_config *c = &model.config;
   port.header_bytes = (double)model.file.header_bytes;
@@ -159,11 +167,12 @@ static void copy_info(void) {
   port.context = c->context;
   port.has_weights = model.has_weights;
   port.gguf_version = model.file.version;
-  port.parameters = 0;
+  port.parameters = port.weight_bytes = 0;
   uint64_t largest = 0;
   for (uint32_t i = 0; i < model.file.n_tensors; i++) {
     const gguf_tensor *t = &model.file.tensors[i];
     port.parameters += (double)t->rows * (double)t->cols;
+    if (t->rows > 1 && !is_only_looked_up(t)) port.weight_bytes += (double)t->bytes;
     if (t->bytes > largest) {
       largest = t->bytes;
       port.weight_type = t->type;
@@ -245,6 +254,11 @@ uint32_t EXPORT(arrive)(uint32_t have) { return ls_model_arrive(&model, have, &e
 
 /* How many threads compute from now on, at most as many as planned; the caller has started the others. */
 void EXPORT(use_threads)(uint32_t threads) { model.team.count = threads; }
+
+/* Reads `n` bytes at `from` once, all threads together, and returns how many these were: for measuring. */
+uint32_t EXPORT(read)(uint32_t from, uint32_t n) {
+  return ls_read(&model.team, (const uint8_t *)(uintptr_t)from, n);
+}
 
 #ifdef __wasm_atomics__
 /* Runs on another thread, 1 to planned - 1, with a stack of its own: helps for ever. */

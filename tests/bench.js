@@ -1,99 +1,156 @@
-// Measures speed: prompt and decode in tokens per second, WebAssembly in Node beside the native build.
-// node tests/bench.js [MODEL.gguf]; a table to the terminal, everything to build/bench.json.
-// Not a test: nothing here passes or fails. Compare only figures of one run; the machine is named with them.
+// Measures speed on models of known shapes: in Node, in Chromium beside wllama, natively, and the page's display.
+// make bench (SHAPES= TYPES= choose the models); a table to the terminal, everything to build/bench.json.
+// Not a test: nothing here passes or fails. Compare only figures of one run; machine and versions are named with them.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadBuild } from '../web/engine/builds.js';
-import { Engine, finish } from '../web/engine/engine.js';
-import { load } from '../web/engine/load.js';
+import { fromPlain } from '../web/engine/errors.js';
+import { startNodeWorker } from '../web/engine/platform.js';
+import { openChromium } from './bench/chromium.js';
+import { chosenModels, promptOf } from './bench/models.js';
 import { commit, machine, median, root } from './helpers/measure.js';
 
-const model = process.argv[2] ?? `${root}model/stories.gguf`;
-const ROUNDS = 5;
-const DECODED = 128;
-const STAGES = [{ name: 'temperature', value: 0.8 }, { name: 'top-k', value: 40 }, { name: 'top-p', value: 0.95 }];
-
-/** @param {() => void} work @returns {number} seconds */
-function seconds(work) {
-  const start = performance.now();
-  work();
-  return (performance.now() - start) / 1000;
-}
-
-const build = await loadBuild();
-const bytes = new Uint8Array(readFileSync(model));
-
-/** @param {string} kernels */
-async function open(kernels) {
-  const start = performance.now();
-  const { core, info } = await load(build, bytes, { kernels, threads: 1 });
-  return { engine: new Engine(core), core, info, loadSeconds: (performance.now() - start) / 1000 };
-}
-
 /**
- * One round: a prompt from an empty cache, then tokens drawn after it.
- * @param {Awaited<ReturnType<typeof open>>} opened
- * @param {Uint32Array} prompt
+ * @typedef {import('./bench/chromium.js').PeerFigures & Partial<import('./bench/chromium.js').Figures>} Figures
+ * @typedef {{ where: string, kernels: string, threads: number }} Setting
+ * @typedef {Setting & { run: () => Promise<Figures>, rounds: Figures[], seconds: number, problem?: string }} Contestant
  */
-function round({ engine }, prompt) {
-  engine.logits(Uint32Array.of((prompt[0] + 1) % 2)); // another first token: nothing of the prompt is cached
-  const promptSeconds = seconds(() => finish(engine.compute(prompt)));
-  const ids = new Uint32Array(prompt.length + DECODED);
-  ids.set(prompt);
-  const decodeSeconds = seconds(() => {
-    for (let n = prompt.length; n < ids.length; n++) {
-      ids[n] = engine.step(ids.subarray(0, n), { stages: STAGES, seed: 1n }).id;
-    }
-  });
-  return { prompt: prompt.length / promptSeconds, decode: DECODED / decodeSeconds };
-}
 
-/** Seconds of the native command line for some tokens. @param {string} kernels @param {string} text @param {number} tokens */
-const native = (kernels, text, tokens) => seconds(() => execFileSync(`${root}build/logitscope`,
-  ['--model', model, '--kernels', kernels, '--prompt', text, '--temperature', '0.8', '--top-k', '40', '--top-p', '0.95',
-    '--tokens', String(tokens)], { stdio: 'ignore' }));
+const ROUNDS = 3;
+const LONGEST = 8; // seconds, without loading: who has taken more gets no further round
+const TOKENS = { promptTokens: 512, decodeTokens: 128 };
+/** The reference defines the bits and is not meant to be fast; wllama takes long. */
+const FEWER = { promptTokens: 64, decodeTokens: 16 };
+const PEER_TOKENS = 32;
+const SHORT = 16;
 
-const opened = { reference: await open('reference'), simd: await open('simd') };
-const { info } = opened.simd;
-const text = 'Once upon a time there was a little dog who lived in a house by the sea. '.repeat(40);
-const room = Math.min(info.contextLength - DECODED, 256);
-const prompt = opened.simd.core.tokenize(text).subarray(0, room);
-const promptText = opened.simd.engine.detokenize(prompt);
-
-/** @type {Record<string, { prompt: number[], decode: number[] }>} */
-const figures = {};
-const note = (/** @type {string} */ name, /** @type {{ prompt: number, decode: number }} */ { prompt: p, decode }) => {
-  figures[name] ??= { prompt: [], decode: [] };
-  figures[name].prompt.push(p);
-  figures[name].decode.push(decode);
-};
-for (let i = 0; i <= ROUNDS; i++) { // the first round warms up
-  for (const kernels of /** @type {const} */ (['reference', 'simd'])) {
-    const wasm = round(opened[kernels], prompt);
-    const [none, all] = [native(kernels, promptText, 1), native(kernels, promptText, 1 + DECODED)];
-    const start = native(kernels, 'O', 1); // starting and loading
-    if (i === 0) continue;
-    note(`wasm ${kernels}`, wasm);
-    note(`native ${kernels}`, { prompt: prompt.length / (none - start), decode: DECODED / (all - none) });
+/** @param {import('./bench/worker.js').Task} task @returns {Promise<Figures>} */
+async function inNode(task) {
+  const worker = /** @type {NonNullable<ReturnType<typeof startNodeWorker>>} */ (startNodeWorker(new URL('bench/worker.js', import.meta.url)));
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onMessage(({ figures, error }) => (error ? reject(fromPlain(error)) : resolve(figures)));
+      worker.onCrash((reason) => reject(new Error(reason)));
+      worker.post(task);
+    });
+  } finally {
+    worker.stop();
   }
 }
 
-const result = {
-  machine: `${machine}, Node ${process.version}`,
-  commit,
-  model: { name: info.name, parameters: info.parameters, weightType: info.weightType, fileBytes: info.fileBytes },
-  loadSeconds: opened.simd.loadSeconds,
-  promptTokens: prompt.length,
-  decodedTokens: DECODED,
-  tokensPerSecond: Object.fromEntries(Object.entries(figures).map(([name, { prompt: p, decode }]) => [name, { prompt: median(p), decode: median(decode) }])),
-};
-writeFileSync(`${root}build/bench.json`, `${JSON.stringify(result, null, 2)}\n`);
+/** Whole runs, whose differences are what is asked for. @param {string} model @returns {Promise<Figures>} */
+async function natively(model) {
+  const seconds = (/** @type {number} */ prompt, /** @type {number} */ tokens) => {
+    const start = performance.now();
+    execFileSync(`${root}build/logitscope`,
+      ['--model', root + model, '--prompt', promptOf(prompt, 1), '--temperature', '0', '--tokens', String(tokens)], { stdio: 'ignore' });
+    return (performance.now() - start) / 1000;
+  };
+  const { promptTokens, decodeTokens } = TOKENS;
+  const [short, long] = [seconds(SHORT, 1), seconds(promptTokens, 1)];
+  return {
+    loadSeconds: NaN,
+    promptTokensPerSecond: (promptTokens - SHORT) / (long - short),
+    decodeTokensPerSecond: decodeTokens / (seconds(SHORT, 1 + decodeTokens) - short),
+    decodeAfterPromptTokensPerSecond: decodeTokens / (seconds(promptTokens, 1 + decodeTokens) - long),
+  };
+}
 
-const rows = result.tokensPerSecond;
-const base = rows['native simd'];
-console.log(`${result.machine}, commit ${commit}\n${info.name}, ${info.parameters} parameters, ${info.weightType}; loaded in ${(1000 * result.loadSeconds).toFixed(0)} ms`);
-console.log(`tokens per second, median of ${ROUNDS}, one thread: prompt of ${prompt.length} / decode of ${DECODED} (and beside native simd)`);
-for (const [name, { prompt: p, decode }] of Object.entries(rows)) {
-  console.log(`  ${name.padEnd(17)} ${p.toFixed(0).padStart(7)} (${(p / base.prompt).toFixed(2)})  ${decode.toFixed(0).padStart(7)} (${(decode / base.decode).toFixed(2)})`);
+/** @param {string} model @param {Awaited<ReturnType<typeof openChromium>>} chromium */
+function contestantsOn(model, chromium) {
+  /** @type {Contestant[]} */
+  const all = [];
+  const add = (/** @type {Setting} */ setting, /** @type {Contestant['run']} */ run) => all.push({ ...setting, run, rounds: [], seconds: 0 });
+  for (const [kernels, threads] of /** @type {[string, number][]} */ ([['relaxed', 1], ['relaxed', 2], ['simd', 1], ['simd', 2], ['reference', 1]])) {
+    const task = { kernels, threads, ...(kernels === 'reference' ? FEWER : TOKENS) };
+    add({ where: 'Chromium', kernels, threads }, () => chromium.ours({ model: `/${model}`, ...task }));
+    add({ where: 'Node', kernels, threads }, () => inNode({ model: root + model, ...task }));
+  }
+  for (const threads of [1, 2]) {
+    const texts = { warmUp: promptOf(SHORT, 1), short: promptOf(SHORT, 2), long: promptOf(TOKENS.promptTokens, 3) };
+    add({ where: 'wllama', kernels: 'its own', threads }, () => chromium.wllama({ model: `/${model}`, threads, tokens: PEER_TOKENS, ...texts }));
+  }
+  add({ where: 'native', kernels: 'simd', threads: 1 }, () => natively(model));
+  return all;
+}
+
+/** Round after round, everyone in turn. @param {Contestant[]} contestants */
+async function compete(contestants) {
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const contestant of contestants) {
+      if (contestant.problem || contestant.seconds > LONGEST) continue;
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kround ${round + 1}: ${contestant.where}, ${contestant.kernels}, ${contestant.threads}`);
+      const start = performance.now();
+      try {
+        const figures = await contestant.run();
+        contestant.rounds.push(figures);
+        contestant.seconds -= figures.loadSeconds || 0;
+      } catch (error) {
+        contestant.problem = /** @type {Error} */ (error).message.split('\n')[0];
+      }
+      contestant.seconds += (performance.now() - start) / 1000;
+    }
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+/** @param {Contestant[]} contestants */
+function summarise(contestants) {
+  const rows = contestants.map(({ where, kernels, threads, rounds, problem }) => {
+    const names = /** @type {(keyof Figures)[]} */ (Object.keys(rounds[0] ?? {}));
+    const medians = /** @type {Figures} */ (Object.fromEntries(names.map((name) => [name, median(rounds.map((figures) => Number(figures[name])))])));
+    return { where, kernels, threads, rounds: rounds.length, problem, ...medians };
+  });
+  return rows.map((row) => {
+    const peer = rows.find(({ where, threads }) => where === 'wllama' && threads === row.threads);
+    const beside = (/** @type {keyof Figures} */ name) => Number(row[name]) / Number(peer?.[name]);
+    return {
+      ...row,
+      shareOfRead: row.weightBytes && row.readBytesPerSecond && row.decodeTokensPerSecond * row.weightBytes / row.readBytesPerSecond,
+      besideWllama: {
+        prompt: beside('promptTokensPerSecond'),
+        decode: beside('decodeTokensPerSecond'),
+        decodeAfterPrompt: beside('decodeAfterPromptTokensPerSecond'),
+      },
+    };
+  });
+}
+
+const number = (/** @type {number | undefined} */ value, /** @type {number} */ digits, /** @type {number} */ width) =>
+  (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits)).padStart(width);
+
+/** @param {ReturnType<typeof summarise>[number]} row */
+function line({ where, kernels, threads, rounds, problem, besideWllama: ratio, ...row }) {
+  const name = `  ${where.padEnd(9)} ${kernels.padEnd(10)} ${threads}`;
+  if (rounds === 0) return `${name}  ${problem}`;
+  const rate = (/** @type {number} */ value, /** @type {number} */ times) => `${number(value, 0, 8)} (${number(times, 1, 4)})`;
+  return [name, number(row.loadSeconds, 2, 7), rate(row.promptTokensPerSecond, ratio.prompt), rate(row.decodeTokensPerSecond, ratio.decode),
+    rate(row.decodeAfterPromptTokensPerSecond, ratio.decodeAfterPrompt),
+    number(row.readBytesPerSecond && row.readBytesPerSecond / 1e9, 1, 6), number(row.shareOfRead && 100 * row.shareOfRead, 0, 5), `${rounds}`.padStart(4)].join('');
+}
+
+const models = chosenModels('15m smollm2-135m', 'q8_0 q4_0'); // before the server looks which files there are
+const chromium = await openChromium();
+try {
+  const wllama = JSON.parse(readFileSync(`${root}node_modules/@wllama/wllama/package.json`, 'utf8')).version;
+  const versions = { node: process.version, chromium: chromium.version, wllama };
+  console.log(`${machine}, commit ${commit}, Node ${versions.node}, Chromium ${versions.chromium}, wllama ${wllama}`);
+  console.log(`Medians of up to ${ROUNDS} alternating rounds; in brackets: times wllama's with as many threads. Prompt: ${TOKENS.promptTokens} tokens;`
+    + ` decode: ${TOKENS.decodeTokens} (wllama ${PEER_TOKENS})\nafter ${SHORT} and after ${TOKENS.promptTokens}; reference: ${FEWER.promptTokens} and ${FEWER.decodeTokens}.`
+    + ' Read: sequential GB/s by the same module; %: of it in decode.');
+  const display = await chromium.display();
+  const results = [];
+  for (const { shape, type, path } of models) {
+    const contestants = contestantsOn(path, chromium);
+    await compete(contestants);
+    const rows = summarise(contestants);
+    results.push({ shape, type, weightBytes: rows.find(({ weightBytes }) => weightBytes)?.weightBytes, rows });
+    console.log(`\n${`${shape} ${type}`.padEnd(24)}  load s   prompt tok/s   decode tok/s   after prompt  read    % rounds`);
+    // A kernel set that an engine does not have is no news.
+    for (const row of rows) if (!/^kernels is "/.test(row.problem ?? '')) console.log(line(row));
+  }
+  console.log(`\nA step costs the page's main thread ${display.milliseconds.toFixed(1)} ms: ${display.inScripts.toFixed(1)} in scripts, ${display.inLayout.toFixed(1)} in layout and style`);
+  writeFileSync(`${root}build/bench.json`, `${JSON.stringify({ machine, commit, versions, display, models: results }, null, 2)}\n`);
+} finally {
+  await chromium.close();
 }

@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Model } from '../web/engine/index.js';
 import { shared, skipWithoutData } from './helpers/data.js';
 import { randomModel } from './helpers/random-model.js';
 import { PROGRAMS, run, start } from './helpers/run-cli.js';
@@ -327,6 +328,58 @@ for (const program of PROGRAMS) {
     });
   });
 }
+
+describe('--bench', () => {
+  const [program] = PROGRAMS;
+  const bench = (/** @type {string[]} */ ...flags) => run(program, ['--bench', ...flags]);
+
+  for (const [what, model, threads] of /** @type {[string, string, number][]} */ ([
+    ['a model whose context holds less than its prompt', bpe, 1],
+    ['a model of sixteen positions, on two threads', small, 2],
+  ])) {
+    test(`measures ${what}`, async () => {
+      const { text, stderr, code } = await bench('--model', model, '--threads', `${threads}`);
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+      const [figures, ...more] = lines(text);
+      assert.deepEqual(more, []);
+      assert.deepEqual(Object.keys(figures),
+        ['promptTokensPerSecond', 'decodeTokensPerSecond', 'readBytesPerSecond', 'weightBytes', 'kernels', 'threads']);
+      const { kernels, threads: used, ...numbers } = figures;
+      assert.ok(Object.values(numbers).every((value) => value > 0), text);
+      assert.ok(['simd', 'relaxed'].includes(kernels));
+      assert.equal(used, threads);
+    });
+  }
+
+  test('measures a context of one token', async () => {
+    const { text, code } = await bench('--model', spm, '--context', '1', '--kernels', 'reference');
+    assert.equal(code, 0);
+    const [{ decodeTokensPerSecond, kernels }] = lines(text);
+    assert.ok(decodeTokensPerSecond > 0);
+    assert.equal(kernels, 'reference');
+  });
+
+  for (const tied of [true, false]) {
+    test(`counts the weights that a token is multiplied with, ${tied ? '' : 'not '}where the embedding is the head`, async () => {
+      const path = file(`tied-${tied}.gguf`, randomModel({ tied }));
+      const { text } = await bench('--model', path, '--threads', '1');
+      const model = await Model.load(path, { threads: 1 });
+      const { vocab, dim, ffnDim, layers, heads, kvHeads, headDim } = model.info;
+      await model.unload();
+      const layer = 2 * dim * headDim * (heads + kvHeads) + 3 * dim * ffnDim;
+      assert.equal(lines(text)[0].weightBytes, 4 * (vocab * dim + layers * layer)); // the head alone, of float
+    });
+  }
+
+  test('takes no text', async () => {
+    for (const flag of ['--prompt', '--text-file', '--score']) {
+      const { code, stderr } = await bench('--model', spm, flag, 'x');
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`--bench and ${flag} exclude each other`));
+    }
+  });
+});
 
 describe('both programs', { skip: PROGRAMS.length < 2 && 'build/logitscope is not built: make cli', concurrency: 2 }, () => {
   for (const [what, ...flags] of [

@@ -1,5 +1,5 @@
 // The command line's options: what was typed, checked and made numbers.
-// Outside the token's way. The same flags, defaults and refusals as src/cli_options.c.
+// Outside the token's way. The same flags, defaults and refusals as src/cli_options.c, and --bench.
 // Must not open a model; a stage's value is checked by the core, which needs none for that.
 
 import { parseArgs } from 'node:util';
@@ -32,6 +32,7 @@ export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT 
   --bytes N            bytes of it to score (default 200000)
   --piece N            bytes in a piece (default 1000)
   --hash               print a hash over every row of logits
+  --bench              measure speed on made-up tokens, as one JSON line
   --json               one JSON object a line
   --trace top|full     with --json: how many ids a stage lists, 50 (default) or all kept
   --logits             with --json: add all logits to each line
@@ -46,7 +47,7 @@ const VALUES = [
   'model', 'prompt', 'text-file', 'tokens', 'temperature', 'top-k', 'top-p', 'min-p', 'stages', 'seed',
   'kernels', 'threads', 'batch', 'context', 'score', 'bytes', 'piece', 'trace',
 ];
-const SWITCHES = ['tokenize', 'no-bos', 'special', 'hash', 'json', 'logits', 'show', 'help'];
+const SWITCHES = ['tokenize', 'no-bos', 'special', 'hash', 'bench', 'json', 'logits', 'show', 'help'];
 
 const MAX_U32 = 2n ** 32n - 1n;
 
@@ -122,6 +123,10 @@ function checkCombinations(flags) {
   if (flags.has('prompt') && flags.has('text-file')) {
     throw new UsageError('--prompt and --text-file exclude each other; give one');
   }
+  const other = ['prompt', 'text-file', 'score'].find((flag) => flags.has(flag));
+  if (flags.has('bench') && other) {
+    throw new UsageError(`--bench and --${other} exclude each other; --bench takes tokens of its own`);
+  }
 }
 
 /**
@@ -174,6 +179,7 @@ export async function readOptions(args, core) {
     bos: !flags.has('no-bos'),
     special: flags.has('special'),
     hash: flags.has('hash'),
+    bench: flags.has('bench'),
     json: flags.has('json'),
     logits: flags.has('logits'),
     show: flags.has('show'),

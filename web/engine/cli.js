@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { CLEAR_LINE, headerLine, progressBar, stepBars, stepLine } from './cli-output.js';
 import { USAGE, UsageError, readOptions } from './cli-options.js';
+import { measure } from './bench.js';
 import { loadBuild } from './builds.js';
 import { Core } from './core.js';
 import { Engine, finish } from './engine.js';
@@ -40,11 +41,19 @@ async function openModel(options, textBytes) {
   if (!options.tokenize && !info.hasWeights) {
     throw new LogitscopeError('Unsupported', `"${model}" holds a vocabulary only; choose a model with weights`);
   }
-  return { engine: new Engine(core, { batch }), name: info.name ?? basename(model) };
+  return { engine: new Engine(core, { batch }), info, name: info.name ?? basename(model) };
 }
 
 /** @param {Engine} engine */
 const hashLine = (engine) => `logits-hash: ${engine.core.hash}\n`;
+
+/** @param {Options} options */
+async function runBench(options) {
+  const { engine, info } = await openModel(options, 0);
+  const { promptTokensPerSecond, decodeTokensPerSecond, readBytesPerSecond, weightBytes } = measure(engine);
+  const { kernels, threads } = info;
+  await print(`${JSON.stringify({ promptTokensPerSecond, decodeTokensPerSecond, readBytesPerSecond, weightBytes, kernels, threads })}\n`);
+}
 
 /** @param {Options} options */
 async function runScore(options) {
@@ -111,6 +120,7 @@ async function runGenerate(engine, name, prompt, options) {
 async function main(args) {
   const options = await readOptions(args, new Core(await loadBuild()));
   if (!options) return print(USAGE);
+  if (options.bench) return runBench(options);
   if (options.score !== undefined) return runScore(options);
 
   const { engine, name } = await openModel(options, options.prompt.length);

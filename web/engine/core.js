@@ -247,6 +247,14 @@ export class Core {
     this.#check(this.#wasm.arrive(have), 'source', null, null);
   }
 
+  /**
+   * Reads the file's bytes once, as the weights of a token are read: for measuring.
+   * @returns {number} how many bytes
+   */
+  readFile() {
+    return this.#wasm.read(this.fileAt, this.port.file_bytes);
+  }
+
   /** @param {string} name of a kernel set; `auto` is the fastest */
   kernelsIndex(name) {
     const index = name === 'auto' ? this.kernelNames.length - 1 : this.kernelNames.indexOf(name);
