@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "gguf.h"
+#include "ranking.h"
 #include "team.h"
 
 /* ---- hyper-parameters, from the file's metadata ---- */
@@ -263,14 +264,15 @@ typedef struct ls_stage_spec {
 const ls_stage_spec *ls_stage_spec_of(uint32_t kind);
 
 /* The distribution after one stage. Probabilities are weight(id) / sum over the kept tokens, with
- * weight(id) = exp((logit(id) - highest) / temperature). */
+ * weight(id) = exp((logit(id) - highest) / temperature). What only a reader of the trace needs is computed
+ * when ls_row_list is asked for the row. */
 typedef struct ls_row {
   ls_stage stage;
   uint32_t kept;      /* tokens with a place in the distribution, a prefix of the ranking */
-  double kept_mass;   /* the probability they had before this stage renormalised them */
-  double entropy;     /* bits */
   double temperature; /* product of the temperatures so far; 0 is greedy */
-  double sum;         /* of the kept weights */
+  double sum, moment; /* of the kept weights w = e^x, and of w x; 0 as long as nobody asked */
+  double kept_mass;   /* after ls_row_list: the probability they had before this stage renormalised them */
+  double entropy;     /* after ls_row_list: bits */
 } ls_row;
 
 typedef struct ls_draw {
@@ -283,10 +285,11 @@ typedef struct ls_draw {
 typedef struct ls_sampler {
   uint32_t vocab;
   const float *logits; /* (V) as given to ls_sample; must stay until the trace has been read */
-  uint32_t *ranking;   /* (V) ids; the first n_ranked are in rank order */
-  uint32_t n_ranked;
-  double *weights;                /* (V) by id, of the row in hand */
-  double highest;                 /* the highest logit */
+  double highest;      /* of them */
+  ls_ranking ranking;
+  double *weights; /* (V) of the first n_weighed tokens in rank order, at this temperature */
+  uint32_t n_weighed;
+  double weights_temperature;
   ls_row rows[LS_MAX_STAGES + 1]; /* the trace: row 0, then one a stage */
   uint32_t n_rows;
 } ls_sampler;
@@ -310,8 +313,8 @@ ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, 
                     uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error);
 
 /* Lists the first `n` tokens of a trace row in rank order: ids (n) and probs (n). Returns how many
- * were listed, at most row.kept; `*listed_mass` is the sum of their probabilities, before these were
- * rounded to floats, so that what is left for the others is true to the last digits. */
+ * were listed, at most row.kept, and completes the row. `*listed_mass` is the sum of their probabilities,
+ * before these were rounded to floats, so that what is left for the others is true to the last digits. */
 uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs,
                      double *listed_mass);
 

@@ -350,11 +350,11 @@ uint32_t EXPORT(sample)(uint32_t n_stages, uint32_t seed_low, uint32_t seed_high
 /* Row `index` of the last sample: fills port.row_* and lists its first `n` tokens. */
 void EXPORT(row)(uint32_t index, uint32_t n) {
   const ls_row *row = &sampler.rows[index];
+  port.row_listed = ls_row_list(&sampler, index, n, (uint32_t *)(uintptr_t)port.listed_ids,
+                                (float *)(uintptr_t)port.listed_probs, &port.row_listed_mass);
   port.row_kind = row->stage.kind;
   port.row_value = row->stage.value;
   port.row_kept = row->kept;
   port.row_kept_mass = row->kept_mass;
   port.row_entropy = row->entropy;
-  port.row_listed = ls_row_list(&sampler, index, n, (uint32_t *)(uintptr_t)port.listed_ids,
-                                (float *)(uintptr_t)port.listed_probs, &port.row_listed_mass);
 }

@@ -24,7 +24,7 @@ const vectorsUrl = new URL('../../shared/data/sampler-vectors.json', import.meta
 let program = '';
 
 before(() => {
-  program = compileC('sampler_run', ['tests/c/sampler_run.c', 'src/gguf.c', 'src/numerics.c', 'src/sampler.c', 'src/draw.c']);
+  program = compileC('sampler_run', ['tests/c/sampler_run.c', 'src/gguf.c', 'src/numerics.c', 'src/sampler.c', 'src/ranking.c', 'src/draw.c']);
 });
 
 /** @param {Case[]} cases @returns {Result[]} */
