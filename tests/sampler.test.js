@@ -1,5 +1,5 @@
 // The C sampler, run natively under the sanitizers, against published vectors and the naive twin.
-// Tests the last hop of a token's way through tests/c/sampler_run.c.
+// Tests the last hop of a token's way through tests/c/sampler_run.c and sampler_test.c.
 // Must not need a model; what needs ../shared says so and is skipped.
 
 import { before, test } from 'node:test';
@@ -21,10 +21,11 @@ const vectorsUrl = new URL('../../shared/data/sampler-vectors.json', import.meta
  * @typedef {{ token: number, u: number, logprob: number, entropy: number, rows: Row[], status?: number, error: string }} Result
  */
 
+const SOURCES = ['gguf', 'numerics', 'sampler', 'ranking', 'draw'].map((name) => `src/${name}.c`);
 let program = '';
 
 before(() => {
-  program = compileC('sampler_run', ['tests/c/sampler_run.c', 'src/gguf.c', 'src/numerics.c', 'src/sampler.c', 'src/ranking.c', 'src/draw.c']);
+  program = compileC('sampler_run', ['tests/c/sampler_run.c', ...SOURCES]);
 });
 
 /** @param {Case[]} cases @returns {Result[]} */
@@ -164,6 +165,10 @@ test('random logits: every row equals the twin\'s, in any order of stages', () =
     });
     close([result.logprob, result.entropy], [Math.log(twin.rows[0].probs[twin.rows[0].ids.indexOf(twin.token)]), twin.rows[0].entropy], 1e-6);
   });
+});
+
+test('what is computed only when asked for has the bits of what is computed at once', () => {
+  execFileSync(compileC('sampler_test', ['tests/c/sampler_test.c', ...SOURCES]), ['1000'], { stdio: 'inherit' });
 });
 
 test('the draw follows the distribution', () => {
