@@ -262,6 +262,29 @@ describe('a session', () => {
     assert.deepEqual((await Promise.all(calls)).slice(1), expected);
   });
 
+  test('several steps in one message are what steps one by one are, whatever happens between them', async () => {
+    const [fast, slow] = [await begun(), await begun()];
+    /** @type {Record<number, (session: import('../web/engine/index.js').Session) => unknown>} */
+    const changes = {
+      3: (session) => (session.stages = [{ name: 'temperature', value: 0.5 }]),
+      5: (session) => (session.seed = 7),
+      7: (session) => session.rewind(session.length - 4),
+      9: (session) => session.feed(' on the mat'),
+      11: (session) => session.step({ force: 40 }),
+      12: (session) => session.inspect(2),
+    };
+    const steps = [];
+    for await (const step of fast.generate({ maxTokens: 20 })) {
+      steps.push(step);
+      await changes[steps.length]?.(fast);
+    }
+    for (const [i, step] of steps.entries()) {
+      assert.deepEqual(step, await slow.step({ trace: 'none' }), `step ${i}`);
+      await changes[i + 1]?.(slow);
+    }
+    assert.deepEqual(fast.ids, slow.ids);
+  });
+
   test('takes a forced token, and says how probable it was', async () => {
     const session = await begun();
     const { stages } = await session.inspect(session.length, { trace: 'full' });
@@ -405,6 +428,20 @@ describe('a session', () => {
     assert.ok(seen.length === 1 && seen[0].loaded < seen[0].total);
     assert.deepEqual(session.ids, before);
     assert.deepEqual(await session.step(), await (await begun()).step());
+  });
+
+  test('a generation ends when its model is unloaded, even with steps in advance', async () => {
+    const other = await Model.load(bytes);
+    let steps = 0;
+    await assert.rejects(async () => {
+      const session = other.session({ stages: STAGES });
+      await session.feed('the cat');
+      for await (const { id } of session.generate()) {
+        assert.ok(id >= 0);
+        if (++steps === 3) other.unload();
+      }
+    }, { name: 'Unloaded' });
+    assert.equal(steps, 3);
   });
 
   test('an abort ends a generation, and one beforehand does nothing at all', async () => {

@@ -45,9 +45,8 @@ export class Client {
    * @param {CallOptions} [options]
    * @returns {Promise<any>}
    */
-  call(op, args, { signal, onProgress, stream } = {}) {
-    if (this.#ended) return Promise.reject(this.#ended);
-    if (signal?.aborted) return Promise.reject(signal.reason);
+  async call(op, args, { signal, onProgress, stream } = {}) {
+    this.check(signal);
     const id = ++this.#lastId;
     const pump = stream && this.#pump(id, stream);
     const abort = () => {
@@ -68,6 +67,12 @@ export class Client {
       signal?.removeEventListener('abort', abort);
       pump?.cancel();
     });
+  }
+
+  /** Throws where a call would be refused. @param {AbortSignal} [signal] */
+  check(signal) {
+    if (this.#ended) throw this.#ended;
+    signal?.throwIfAborted();
   }
 
   /** Ends the worker; what is pending, and every later call, rejects. @param {LogitscopeError} [why] */

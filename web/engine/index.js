@@ -43,6 +43,8 @@ export { LogitscopeError };
  * @property {number} [top] with trace `top`; default 50
  * @property {number} [force] the token that stands there, instead of the drawn one
  * @property {AbortSignal} [signal]
+ *
+ * @typedef {import('./engine.js').SampleOptions} Sampling what a step is drawn with
  */
 
 /** The default pipeline: every stage there, none does anything. */
@@ -184,6 +186,8 @@ export class Session {
   #stages = [];
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
+  /** Steps that came with the last one: they stand behind these ids, if drawn like this. */
+  #ahead = { ids: this.#ids, sampling: /** @type {Sampling | null} */ (null), steps: /** @type {Step[]} */ ([]) };
 
   /**
    * Use `model.session`.
@@ -241,7 +245,7 @@ export class Session {
     return this.#next(async () => {
       /** @type {Uint32Array} */
       const added = await this.#client.call('feed', { ids: this.#ids, ...what }, { signal, onProgress });
-      this.#ids = new Uint32Array([...this.#ids, ...added]);
+      this.#ids = joined(this.#ids, added);
       return added.length;
     });
   }
@@ -252,6 +256,11 @@ export class Session {
    * @returns {Promise<Step>}
    */
   async step(options = {}) {
+    return this.#step(options, 1);
+  }
+
+  /** @param {TraceOptions} options @param {number} most steps that may be computed in advance, this one included */
+  async #step(options, most) {
     const sampling = this.#sampling(options);
     return this.#next(async () => {
       const { contextLength } = this.#info;
@@ -259,16 +268,31 @@ export class Session {
         const message = `the context of ${contextLength} tokens is full; rewind, or load the model with a larger contextLength`;
         throw rangeError(message, 'length', [1, contextLength], this.length);
       }
-      /** @type {Step} */
-      const step = await this.#client.call('step', { ids: this.#ids, options: sampling }, options);
-      this.#ids = new Uint32Array([...this.#ids, step.id]);
+      const steps = this.#isAhead(sampling) ? this.#ahead.steps : await this.#draw(sampling, options, most);
+      this.#client.check(options.signal);
+      const [step, ...rest] = steps;
+      this.#ids = joined(this.#ids, [step.id]);
+      this.#ahead = { ids: this.#ids, sampling, steps: rest };
       return step;
     });
   }
 
+  /** @param {Sampling} sampling @param {TraceOptions} options @param {number} most @returns {Promise<Step[]>} */
+  #draw(sampling, options, most) {
+    const room = this.#info.contextLength - this.length;
+    return this.#client.call('steps', { ids: this.#ids, options: sampling, most: Math.min(most, room) }, options);
+  }
+
+  /** Whether steps in advance are the ones that are wanted. @param {Sampling} sampling */
+  #isAhead(sampling) {
+    const { ids, sampling: other, steps } = this.#ahead;
+    return steps.length > 0 && ids === this.#ids && other !== null && isSame(other, sampling);
+  }
+
   /**
    * Draws token after token, until one ends the text, or the context is full, or one of the `stop` texts
-   * has appeared.
+   * has appeared. Without a trace a message may bring several steps; each is still added when its turn comes, and
+   * drawn again where the session has changed before.
    * @param {TraceOptions & { maxTokens?: number, stop?: string | string[] }} [options]
    * @returns {AsyncGenerator<Step, void>}
    */
@@ -278,7 +302,8 @@ export class Session {
     const longest = Math.max(1, ...ends.map((end) => end.length));
     let tail = '';
     for (let n = 0; n < maxTokens && this.length < this.#info.contextLength; n++) {
-      const step = await this.step(options);
+      const most = (options.trace ?? 'none') === 'none' ? maxTokens - n : 1;
+      const step = await this.#step(options, most);
       yield step;
       tail += step.text;
       if (step.end || ends.some((end) => tail.includes(end))) return;
@@ -342,7 +367,7 @@ export class Session {
     return result;
   }
 
-  /** @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} options */
+  /** @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} options @returns {Sampling} */
   #sampling({ trace = 'none', top = 50, force, stages, seed }) {
     return {
       trace: checkTrace(trace),
@@ -352,4 +377,17 @@ export class Session {
       seed: seed === undefined ? this.#seed : checkSeed(seed),
     };
   }
+}
+
+/** @param {Uint32Array} ids @param {ArrayLike<number>} added */
+function joined(ids, added) {
+  const all = new Uint32Array(ids.length + added.length);
+  all.set(ids);
+  all.set(added, ids.length);
+  return all;
+}
+
+/** Whether both draw the same; a session's pipeline is replaced, never changed. @param {Sampling} a @param {Sampling} b */
+function isSame(a, b) {
+  return a.stages === b.stages && a.seed === b.seed && a.trace === b.trace && a.top === b.top && a.force === b.force;
 }

@@ -20,6 +20,7 @@ import { nextTurn, pagePort } from './platform.js';
  */
 
 const REPORT_EVERY = 16; // ms; more could not be seen
+const ANSWER_WITHIN = 16; // ms, or one step's: so long are several steps computed for one answer
 
 const port = pagePort();
 /** @type {Map<number, AbortController>} */
@@ -72,6 +73,23 @@ const operations = {
   async step({ ids, options }, task) {
     await compute(ids, task);
     return engine.step(ids, options);
+  },
+
+  /** The next step, and where they are quick some after it, `most` at most. */
+  async steps({ ids, options, most }, task) {
+    const until = performance.now() + ANSWER_WITHIN;
+    const all = new Uint32Array(ids.length + most);
+    all.set(ids);
+    const steps = [];
+    for (;;) {
+      const text = all.subarray(0, ids.length + steps.length);
+      await compute(text, task);
+      const step = engine.step(text, options);
+      all[text.length] = step.id;
+      steps.push(step);
+      if (step.end || steps.length === most || performance.now() > until) return steps;
+      await nextTurn();
+    }
   },
 
   async logits({ ids }, task) {
