@@ -405,10 +405,13 @@ export class Core {
    * @returns {Draw}
    */
   sample(stages, seed, position, force = this.port.no_token) {
-    this.checkStages(stages);
+    this.#writeStages(stages);
     const low = Number(seed & 0xffffffffn);
     const status = this.#wasm.sample(stages.length, low, Number(seed >> 32n), position, force);
-    this.#check(status, 'force', [0, this.port.vocab - 1], force);
+    if (status !== 0) {
+      this.checkStages(stages); // names the stage if it is one
+      this.#check(status, 'force', [0, this.port.vocab - 1], force);
+    }
     const { token: id, logprob, entropy, u } = this.port;
     return { id, logprob, entropy, u };
   }

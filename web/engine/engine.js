@@ -162,12 +162,13 @@ export class Engine {
 
   /** The last bytes of a text, as many as half a character can have. @param {Uint32Array} ids */
   #bytesBefore(ids) {
-    /** @type {number[]} */
-    let bytes = [];
-    for (let i = ids.length - 1; i >= 0 && bytes.length < 3; i--) {
-      bytes = [...this.#core.tokenBytes(ids[i]), ...bytes];
+    const before = new Uint8Array(3);
+    let at = before.length;
+    for (let i = ids.length - 1; i >= 0 && at > 0; i--) {
+      const bytes = this.#core.tokenBytes(ids[i]);
+      for (let j = bytes.length - 1; j >= 0 && at > 0; j--) before[--at] = bytes[j];
     }
-    return Uint8Array.from(bytes);
+    return before.subarray(at);
   }
 
   /**
