@@ -20,20 +20,25 @@ EMCC_STACK = $(if $(shell emcc --version | grep -E ' 3\.1\.([0-9]|1[0-9]|2[0-6])
 ifneq ($(wildcard /usr/share/nodejs/acorn),)
 export NODE_PATH := /usr/share/nodejs
 endif
-# What memory a build of the engine has: its own, or one that threads share. Each thread sets its own stack.
-STACK  := 131072
-OWN    := -sINITIAL_MEMORY=1MB
-SHARED := -matomics -mbulk-memory -Wl,--shared-memory,--no-check-features,--export=stackRestore -sINITIAL_MEMORY=1MB
-EMCC_FLAGS = $(ENGINE_FLAGS) --no-entry -sSTANDALONE_WASM -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH \
-             -sMAXIMUM_MEMORY=4GB -s$(EMCC_STACK)=$(STACK)
-ENGINE_FLAGS := -std=c11 -O3 -ffp-contract=off $(WARNINGS)
+# What the name of a build says: its kernels, and whether threads share its memory; each sets its own stack.
+STACK        := 131072
+ENGINE_FLAGS  = -std=c11 -O3 -ffp-contract=off $(WARNINGS) $(KERNELS) $(if $(THREADS),-matomics -mbulk-memory)
+KERNELS       = $(if $(filter simd%,$*),-msimd128)$(if $(filter relaxed%,$*),-msimd128 -mrelaxed-simd -mbulk-memory)
+THREADS       = $(filter %-threads,$*)
+EMCC          = emcc $(ENGINE_FLAGS) --no-entry -sSTANDALONE_WASM -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH \
+                -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -s$(EMCC_STACK)=$(STACK) \
+                $(if $(THREADS),-Wl$(COMMA)--shared-memory$(COMMA)--no-check-features$(COMMA)--export=stackRestore)
+COMMA        := ,
 
-# Debian's emcc is too old for relaxed SIMD: there clang compiles and wasm-ld links against emcc's library.
-SYSROOT = $(shell em-config CACHE 2>/dev/null || echo /usr/share/emscripten/cache)/sysroot
-CLANG_FLAGS = --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) -msimd128 -mrelaxed-simd -mbulk-memory
-LD_FLAGS    = --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features \
-              --max-memory=4294967296 -L$(SYSROOT)/lib/wasm32-emscripten
-LD_LIBRARIES = $(SYSROOT)/lib/wasm32-emscripten/crt1_reactor.o -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
+# Emscripten has relaxed SIMD from 4 on. Where it is older, clang compiles that build against emcc's library.
+EMCC_RELAXED  = $(shell emcc --version 2>/dev/null | grep -E '^emcc.* ([4-9]|[1-9][0-9]+)\.[0-9]+\.')
+SYSROOT       = $(shell em-config CACHE 2>/dev/null || echo /usr/share/emscripten/cache)/sysroot
+LIBRARY       = $(SYSROOT)/lib/wasm32-emscripten
+CLANG         = clang-19 --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) \
+                -nostdlib -Wl,--no-entry,--stack-first,-z,stack-size=$(STACK),--import-memory \
+                -Wl,--no-check-features,--strip-all,--max-memory=4294967296 \
+                $(if $(THREADS),-Wl$(COMMA)--shared-memory$(COMMA)--export=stackRestore)
+CLANG_LIBRARIES = $(LIBRARY)/crt1_reactor.o -L$(LIBRARY) -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
 
 BUILDS := $(foreach kernels,scalar simd relaxed,build/engine/$(kernels).wasm build/engine/$(kernels)-threads.wasm)
 
@@ -97,7 +102,8 @@ clean: ## remove what was built
 # ---- tools ----
 
 tools-build:
-	@.ci/install emscripten clang-19 lld-19
+	@.ci/install emscripten
+	@$(if $(EMCC_RELAXED),,.ci/install clang-19 lld-19)
 
 tools-test: tools-build
 	@.ci/install chromium libsimde-dev libdnnl-dev poppler-utils tesseract-ocr tesseract-ocr-eng
@@ -113,40 +119,9 @@ node_modules/.stamp: package.json package-lock.json
 
 ENGINE := $(CORE) src/bandwidth.c src/wasm.c
 
-build/engine/scalar.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
+build/engine/%.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)
-	emcc $(EMCC_FLAGS) $(OWN) $(ENGINE) -o $@
-
-build/engine/scalar-threads.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
-	@mkdir -p $(@D)
-	emcc $(EMCC_FLAGS) $(SHARED) $(ENGINE) -o $@
-
-build/engine/simd.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
-	@mkdir -p $(@D)
-	emcc $(EMCC_FLAGS) -msimd128 $(OWN) $(ENGINE) -o $@
-
-build/engine/simd-threads.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
-	@mkdir -p $(@D)
-	emcc $(EMCC_FLAGS) -msimd128 $(SHARED) $(ENGINE) -o $@
-
-build/engine/relaxed.wasm: $(patsubst src/%.c,build/engine/relaxed/%.o,$(ENGINE))
-	wasm-ld-19 $(LD_FLAGS) --strip-all $^ $(LD_LIBRARIES) -o $@
-
-build/engine/relaxed-threads.wasm: $(patsubst src/%.c,build/engine/relaxed-threads/%.o,$(ENGINE))
-	wasm-ld-19 $(LD_FLAGS) --strip-all --shared-memory --export=stackRestore $^ $(LD_LIBRARIES) -o $@
-
-# The same with the names of its functions, for a profiler.
-build/profile/relaxed.wasm: $(patsubst src/%.c,build/engine/relaxed/%.o,$(ENGINE))
-	@mkdir -p $(@D)
-	wasm-ld-19 $(LD_FLAGS) $^ $(LD_LIBRARIES) -o $@
-
-build/engine/relaxed/%.o: src/%.c $(HEADERS) Makefile | tools-build
-	@mkdir -p $(@D)
-	clang-19 $(CLANG_FLAGS) -c $< -o $@
-
-build/engine/relaxed-threads/%.o: src/%.c $(HEADERS) Makefile | tools-build
-	@mkdir -p $(@D)
-	clang-19 $(CLANG_FLAGS) -matomics -c $< -o $@
+	$(if $(and $(filter relaxed%,$*),$(if $(EMCC_RELAXED),,old)),$(CLANG) $(ENGINE) $(CLANG_LIBRARIES),$(EMCC) $(ENGINE)) -o $@
 
 build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev

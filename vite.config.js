@@ -26,21 +26,18 @@ export default defineConfig({
   server: { fs: { allow: [at('.')] } },
   plugins: [
     VitePWA({
-      strategies: 'generateSW',
-      // A new version waits until the person reloads; a session that runs is never disturbed.
-      registerType: 'prompt',
-      // main.js registers it: an injected script would be inline.
+      strategies: 'injectManifest',
+      srcDir: 'app',
+      filename: 'sw.js',
+      // offline.js registers it: an injected script would be inline.
       injectRegister: false,
       // The pattern below finds the icons already.
       includeManifestIcons: false,
-      workbox: {
+      integration: { configureCustomSWViteBuild: (config) => void (config.logLevel = 'warn') },
+      injectManifest: {
+        rollupFormat: 'iife',
         globPatterns: ['**/*.{js,css,html,wasm,gguf,svg,png,webmanifest}'],
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
-        // The first visit is under the worker's care at once; a later version still waits its turn.
-        clientsClaim: true,
-        skipWaiting: false,
-        cleanupOutdatedCaches: true,
-        navigateFallback: 'index.html',
       },
       manifest: {
         id: './',

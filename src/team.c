@@ -8,43 +8,52 @@
 /* Some 300 microseconds: to sleep and be woken costs 50, and so do the others' shares of a large layer. */
 enum { SPINS = 500000 };
 
-/* Returns when *value is no longer `old`: looks often at first, then sleeps. */
-static void await_change(uint32_t *value, uint32_t old) {
+/* Waits until *value is no longer `old`, and returns it: looks often at first, then sleeps. */
+static uint32_t await_change(uint32_t *value, uint32_t old) {
   for (int i = 0; i < SPINS; i++) {
-    if (__atomic_load_n(value, __ATOMIC_ACQUIRE) != old) return;
+    const uint32_t now = __atomic_load_n(value, __ATOMIC_ACQUIRE);
+    if (now != old) return now;
   }
-  while (__atomic_load_n(value, __ATOMIC_ACQUIRE) == old) {
+  for (;;) {
+    const uint32_t now = __atomic_load_n(value, __ATOMIC_ACQUIRE);
+    if (now != old) return now;
     __builtin_wasm_memory_atomic_wait32((int *)value, (int)old, -1);
   }
 }
 
-static void change(uint32_t *value) {
-  __atomic_fetch_add(value, 1, __ATOMIC_RELEASE);
-  __builtin_wasm_memory_atomic_notify((int *)value, UINT32_MAX);
-}
+static void wake(uint32_t *value) { __builtin_wasm_memory_atomic_notify((int *)value, UINT32_MAX); }
 
 void ls_team_meet(ls_team *team) {
   if (team->count == 1) return;
   const uint32_t met = __atomic_load_n(&team->met, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&team->arrived, 1, __ATOMIC_ACQ_REL) == team->count) {
     __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
-    change(&team->met);
+    __atomic_store_n(&team->met, met + 1, __ATOMIC_RELEASE);
+    wake(&team->met);
   } else {
     await_change(&team->met, met);
   }
 }
 
+/* A job is given out as its number and how many threads do it, in one word: a thread that is left out of some
+ * jobs wakes up late, and must not take the next one's count for the last one's. */
+enum { COUNT_BITS = 8 };
+
 void ls_team_run(ls_team *team, void (*work)(void *with, uint32_t thread), void *with) {
   team->work = work;
   team->with = with;
-  if (team->count > 1) change(&team->jobs);
+  if (team->count > 1) {
+    const uint32_t number = (team->job >> COUNT_BITS) + 1;
+    __atomic_store_n(&team->job, number << COUNT_BITS | team->count, __ATOMIC_RELEASE);
+    wake(&team->job);
+  }
   work(with, 0);
 }
 
 void ls_team_help(ls_team *team, uint32_t thread) {
-  for (uint32_t done = 0;; done++) {
-    await_change(&team->jobs, done);
-    if (thread < team->count) team->work(team->with, thread);
+  for (uint32_t job = 0;;) {
+    job = await_change(&team->job, job);
+    if (thread < (job & ((1u << COUNT_BITS) - 1))) team->work(team->with, thread);
   }
 }
 

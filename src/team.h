@@ -10,7 +10,7 @@ typedef struct ls_team {
   uint32_t count; /* threads, the caller's included */
   void (*work)(void *with, uint32_t thread);
   void *with;
-  uint32_t jobs;    /* how many were given out; helpers wait for it to change */
+  uint32_t job;     /* the last that was given out; helpers wait for it to change */
   uint32_t arrived; /* at the meeting at hand */
   uint32_t met;     /* meetings so far */
 } ls_team;

@@ -95,6 +95,9 @@ function bpeVocabulary() {
  * @param {number} [options.seed]
  * @param {number} [options.context]
  * @param {number} [options.ffn] width of the feed-forward layer
+ * @param {number} [options.heads] of queries
+ * @param {number} [options.kvHeads]
+ * @param {number} [options.headDim]
  * @param {boolean} [options.tied] the embedding serves as output head
  * @param {boolean} [options.addBos] instead of what the vocabulary does
  * @param {number} [options.padding] bytes of metadata that mean nothing
@@ -104,12 +107,12 @@ function bpeVocabulary() {
  * @returns {Uint8Array}
  */
 export function randomModel({
-  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, ffn = 96, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
+  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, ffn = 96, heads = 4, kvHeads = 2, headDim = 16, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
   metadata: more = [],
 } = {}) {
   const random = seededRandom(seed);
   const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
-  const [dim, layers, heads, kvHeads, headDim] = [64, 2, 4, 2, 16];
+  const [dim, layers] = [64, 2];
   const vocab = vocabulary.tokens.length;
 
   /** @param {string} tensor @param {number} rows @param {number} cols @param {number} [gain] */
@@ -144,6 +147,8 @@ export function randomModel({
     ['llama.block_count', 'u32', layers],
     ['llama.attention.head_count', 'u32', heads],
     ['llama.attention.head_count_kv', 'u32', kvHeads],
+    ['llama.attention.key_length', 'u32', headDim],
+    ['llama.attention.value_length', 'u32', headDim],
     ['llama.rope.dimension_count', 'u32', headDim],
     ['llama.context_length', 'u32', context],
     ['llama.attention.layer_norm_rms_epsilon', 'f32', 1e-5],

@@ -28,4 +28,4 @@ const store = createStore(firstState());
 const instrument = new Instrument(store);
 document.body.append(Object.assign(document.createElement('ls-app'), { store, instrument }));
 void instrument.open(firstModel);
-keepOffline(store);
+void keepOffline(store);

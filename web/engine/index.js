@@ -4,10 +4,11 @@
 
 import { Client } from './client.js';
 import { LogitscopeError, rangeError } from './errors.js';
+import { buildName } from './features.js';
 import { checkIds, checkSeed, checkStages, checkText, checkTrace, checkWhole } from './settings.js';
 import { postable, sourceName } from './source.js';
 
-export { LogitscopeError };
+export { LogitscopeError, buildName };
 
 /**
  * @typedef {import('./source.js').Source} Source

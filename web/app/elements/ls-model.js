@@ -74,6 +74,7 @@ class ModelSheet extends Dialog {
       [rows.vocabulary, words.tokens(info.vocab)],
       [rows.context, words.tokens(info.contextLength)],
       [rows.memory, `${size(info.fileBytes)}, ${size(info.memoryBytes)}`],
+      [rows.computing, words.computing(words.kernels[info.kernels], info.threads)],
     ];
     return html`<h3>${words.now}</h3>
       <dl class="facts-list">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;

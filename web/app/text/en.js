@@ -37,7 +37,11 @@ export const text = {
       shape: 'Shape',
       context: 'Longest text',
       memory: 'File, memory',
+      computing: 'Computed by',
     },
+    computing: (/** @type {string} */ kernels, /** @type {number} */ threads) => `${kernels} kernels, ${plural(threads, 'thread')}`,
+    /** @type {Record<string, string>} */
+    kernels: { reference: 'reference', simd: 'SIMD', relaxed: 'relaxed SIMD' },
     tokens: (/** @type {number} */ n) => plural(n, 'token'),
     shape: (/** @type {number} */ layers, /** @type {number} */ dim, /** @type {number} */ heads, /** @type {number} */ kvHeads) =>
       `${layers} layers, width ${dim}, ${heads} heads (${kvHeads} for keys and values)`,
