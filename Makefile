@@ -25,20 +25,22 @@ STACK        := 131072
 ENGINE_FLAGS  = -std=c11 -O3 -ffp-contract=off $(WARNINGS) $(KERNELS) $(if $(THREADS),-matomics -mbulk-memory)
 KERNELS       = $(if $(filter simd%,$*),-msimd128)$(if $(filter relaxed%,$*),-msimd128 -mrelaxed-simd -mbulk-memory)
 THREADS       = $(filter %-threads,$*)
-EMCC          = emcc $(ENGINE_FLAGS) --no-entry -sSTANDALONE_WASM -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH \
+EMCC_FLAGS    = $(ENGINE_FLAGS) --no-entry -sSTANDALONE_WASM -sIMPORTED_MEMORY -sALLOW_MEMORY_GROWTH \
                 -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -s$(EMCC_STACK)=$(STACK) \
                 $(if $(THREADS),-Wl$(COMMA)--shared-memory$(COMMA)--no-check-features$(COMMA)--export=stackRestore)
 COMMA        := ,
 
-# Emscripten has relaxed SIMD from 4 on. Where it is older, clang compiles that build against emcc's library.
+# Emscripten has relaxed SIMD from 4 on. Where it is older, clang compiles that build and wasm-ld links it against
+# emcc's library. Apart, because clang, where it links, calls the old wasm-opt, which damages these instructions.
 EMCC_RELAXED  = $(shell emcc --version 2>/dev/null | grep -E '^emcc.* ([4-9]|[1-9][0-9]+)\.[0-9]+\.')
 SYSROOT       = $(shell em-config CACHE 2>/dev/null || echo /usr/share/emscripten/cache)/sysroot
 LIBRARY       = $(SYSROOT)/lib/wasm32-emscripten
-CLANG         = clang-19 --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) \
-                -nostdlib -Wl,--no-entry,--stack-first,-z,stack-size=$(STACK),--import-memory \
-                -Wl,--no-check-features,--strip-all,--max-memory=4294967296 \
-                $(if $(THREADS),-Wl$(COMMA)--shared-memory$(COMMA)--export=stackRestore)
-CLANG_LIBRARIES = $(LIBRARY)/crt1_reactor.o -L$(LIBRARY) -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
+CLANG         = clang-19 --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT) $(ENGINE_FLAGS) -c
+WASM_LD       = wasm-ld-19 --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features --strip-all \
+                --max-memory=4294967296 $(if $(THREADS),--shared-memory --export=stackRestore)
+LD_LIBRARIES  = $(LIBRARY)/crt1_reactor.o -L$(LIBRARY) -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
+BY_CLANG      = mkdir -p $(@D)/$* && cd $(@D)/$* && $(CLANG) $(addprefix $(CURDIR)/,$(ENGINE)) && \
+                $(WASM_LD) $(notdir $(ENGINE:.c=.o)) $(LD_LIBRARIES) -o ../$(@F)
 
 BUILDS := $(foreach kernels,scalar simd relaxed,build/engine/$(kernels).wasm build/engine/$(kernels)-threads.wasm)
 
@@ -121,7 +123,7 @@ ENGINE := $(CORE) src/bandwidth.c src/wasm.c
 
 build/engine/%.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)
-	$(if $(and $(filter relaxed%,$*),$(if $(EMCC_RELAXED),,old)),$(CLANG) $(ENGINE) $(CLANG_LIBRARIES),$(EMCC) $(ENGINE)) -o $@
+	$(if $(and $(filter relaxed%,$*),$(if $(EMCC_RELAXED),,old)),$(BY_CLANG),emcc $(EMCC_FLAGS) $(ENGINE) -o $@)
 
 build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev

@@ -558,6 +558,62 @@ describe('the page', { timeout: 240_000 }, () => {
     }
   });
 
+  /**
+   * Puts a line before the engine's worker.
+   * @param {string} line
+   * @returns {(page: Page) => Promise<void>}
+   */
+  const worker = (line) => (page) =>
+    page.route(/\/worker-[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${line}\n${await response.text()}` });
+    });
+
+  /** A validation that refuses what has an instruction. @param {number[]} opcode */
+  const without = (opcode) =>
+    worker(`{ const { validate } = WebAssembly; WebAssembly.validate = (bytes) => !String(bytes).includes('${opcode}') && validate(bytes); }`);
+
+  /** @type {{ name: string, computed: RegExp, isolated?: boolean, prepare?: (page: Page) => Promise<void>, forgiven?: RegExp }[]} */
+  const lacks = [
+    { name: 'isolation', computed: /^relaxed SIMD kernels, 1 thread$/, isolated: false },
+    { name: 'relaxed SIMD', computed: /^SIMD kernels, \d threads?$/, prepare: without([0xfd, 0x93, 0x02]) },
+    { name: 'SIMD', computed: /^reference kernels, \d threads?$/, prepare: without([0xfd]) },
+    {
+      name: 'the script of its threads',
+      computed: /^relaxed SIMD kernels, 1 thread$/,
+      prepare: (page) => page.route(/\/helper-[^/]*\.js$/, (route) => route.abort()),
+      forgiven: /helper|ERR_FAILED/,
+    },
+    {
+      name: 'a right to more threads',
+      computed: /^relaxed SIMD kernels, 1 thread$/,
+      prepare: worker('self.Worker = class { constructor() { throw new Error("no"); } };'),
+    },
+  ];
+  for (const { name, computed, isolated = true, ...options } of lacks) {
+    test(`without ${name} it works, fetches one build, and says what computes`, async () => {
+      const plain = await serve({ isolated });
+      try {
+        await withPage(
+          async (page) => {
+            /** @type {Set<string>} */
+            const builds = new Set();
+            page.context().on('request', (request) => void (request.url().endsWith('.wasm') && builds.add(request.url())));
+            await page.goto(plain.url);
+            await ready(page);
+            await shows(page, { ids: await model.tokenize(PROMPT) });
+            await page.click('[name="open-model"]');
+            assert.match(await page.locator('.facts-list dd').last().innerText(), computed);
+            assert.equal(builds.size, 1, [...builds].join(', '));
+          },
+          { url: 'about:blank', ...options },
+        );
+      } finally {
+        await plain.close();
+      }
+    });
+  }
+
   test('after one visit it works with the server stopped', async () => {
     const first = await serve();
     try {
@@ -567,6 +623,12 @@ describe('the page', { timeout: 240_000 }, () => {
           assert.equal(await page.evaluate(() => self.crossOriginIsolated), true);
           await page.evaluate(() => navigator.serviceWorker.ready);
           await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
+          assert.deepEqual([...fetched].map((path) => path.replace(/-\w+\.wasm$/, '')), ['/assets/relaxed-threads']);
+          const kept = await page.evaluate(async () => {
+            const caches = await Promise.all((await self.caches.keys()).map((name) => self.caches.open(name)));
+            return (await Promise.all(caches.map((cache) => cache.keys()))).flat().map(({ url }) => url);
+          });
+          assert.deepEqual(kept.filter((url) => url.endsWith('.wasm')).map((url) => new URL(url).pathname), [...fetched]);
           await first.close();
           await page.reload();
           await ready(page);
