@@ -116,7 +116,11 @@ test('Node whose relaxed dot product is wrong does not take that build', { skip:
 });
 
 test('without SIMD it is the scalar build', { skip: process.arch !== 'x64' && 'it can be switched off on x64 only' }, () => {
-  assert.equal(builtWith('--no-enable-sse4-1'), 'scalar-threads scalar');
+  const flag = '--no-enable-sse4-1';
+  assert.equal(builtWith(flag), 'scalar-threads scalar');
+  const { prompt, tokens } = models[models.length - 1];
+  const args = [flag, at('web/engine/cli.js'), '--model', at('model/stories.gguf'), '--prompt', prompt, '--tokens', `${tokens}`, '--hash'];
+  assert.ok(execFileSync(process.execPath, args, { encoding: 'utf8' }).includes(expected.get('stories') ?? 'none'));
 });
 
 test('a build that does not run here is refused by name', () => {
@@ -148,7 +152,7 @@ async function browse(open) {
     } else if (path === '/') {
       response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/tests/helpers/hash-page.js"></script>');
     } else if (path === '/jobs') {
-      response.end(JSON.stringify(jobs.map(({ file, ...job }) => ({ ...job, wasm: `/build/engine/${job.build}.wasm`, model: `/model/${job.index}` }))));
+      response.end(JSON.stringify(jobs.map((job) => ({ ...job, file: undefined, wasm: `/build/engine/${job.build}.wasm`, model: `/model/${job.index}` }))));
     } else if (/^\/model\/\d+$/.test(path)) {
       response.end(models[Number(path.slice('/model/'.length))].file);
     } else if (/^\/(web\/engine|build\/engine|tests\/helpers)\/[a-z0-9-]+\.(js|wasm)$/.test(path) && existsSync(at(path.slice(1)))) {

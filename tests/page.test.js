@@ -5,7 +5,8 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { subscribe } from 'node:diagnostics_channel';
+import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,15 @@ const FIRST = [
   { name: 'top-p', value: 0.9 },
   { name: 'min-p', value: 0.05 },
 ];
+
+/** Every build of the engine that a server of these tests was asked for. @type {URL[]} */
+const asked = [];
+subscribe('http.server.request.start', (message) => {
+  const { url, headers } = /** @type {{ request: import('node:http').IncomingMessage }} */ (message).request;
+  if (url?.endsWith('.wasm')) asked.push(new URL(url, `http://${headers.host}`));
+});
+/** The paths of those that one was asked for. @param {string} server */
+const buildsFrom = (server) => [...new Set(asked.filter(({ host }) => host === new URL(server).host).map(({ pathname }) => pathname))];
 
 /** @param {Record<string, number>} changes @returns {Stage[]} */
 const settings = (changes) => FIRST.map(({ name, value }) => ({ name, value: changes[name] ?? value }));
@@ -77,6 +87,13 @@ async function eventually(attempt) {
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
   }
+}
+
+/** Runs in the page: the paths of the engine's builds that it keeps. */
+async function keptBuilds() {
+  const all = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+  const requests = (await Promise.all(all.map((cache) => cache.keys()))).flat();
+  return requests.map(({ url }) => new URL(url).pathname).filter((path) => path.endsWith('.wasm'));
 }
 
 describe('the page', { timeout: 240_000 }, () => {
@@ -561,7 +578,7 @@ describe('the page', { timeout: 240_000 }, () => {
   /**
    * Puts a line before the engine's worker.
    * @param {string} line
-   * @returns {(page: Page) => Promise<void>}
+   * @returns {(page: Page) => Promise<unknown>}
    */
   const worker = (line) => (page) =>
     page.route(/\/worker-[^/]*\.js$/, async (route) => {
@@ -573,7 +590,7 @@ describe('the page', { timeout: 240_000 }, () => {
   const without = (opcode) =>
     worker(`{ const { validate } = WebAssembly; WebAssembly.validate = (bytes) => !String(bytes).includes('${opcode}') && validate(bytes); }`);
 
-  /** @type {{ name: string, computed: RegExp, isolated?: boolean, prepare?: (page: Page) => Promise<void>, forgiven?: RegExp }[]} */
+  /** @type {{ name: string, computed: RegExp, isolated?: boolean, prepare?: (page: Page) => Promise<unknown>, forgiven?: RegExp }[]} */
   const lacks = [
     { name: 'isolation', computed: /^relaxed SIMD kernels, 1 thread$/, isolated: false },
     { name: 'relaxed SIMD', computed: /^SIMD kernels, \d threads?$/, prepare: without([0xfd, 0x93, 0x02]) },
@@ -596,17 +613,13 @@ describe('the page', { timeout: 240_000 }, () => {
       try {
         await withPage(
           async (page) => {
-            /** @type {Set<string>} */
-            const builds = new Set();
-            page.context().on('request', (request) => void (request.url().endsWith('.wasm') && builds.add(request.url())));
-            await page.goto(plain.url);
             await ready(page);
             await shows(page, { ids: await model.tokenize(PROMPT) });
             await page.click('[name="open-model"]');
             assert.match(await page.locator('.facts-list dd').last().innerText(), computed);
-            assert.equal(builds.size, 1, [...builds].join(', '));
+            assert.equal(buildsFrom(plain.url).length, 1, buildsFrom(plain.url).join(', '));
           },
-          { url: 'about:blank', ...options },
+          { url: plain.url, ...options },
         );
       } finally {
         await plain.close();
@@ -623,12 +636,9 @@ describe('the page', { timeout: 240_000 }, () => {
           assert.equal(await page.evaluate(() => self.crossOriginIsolated), true);
           await page.evaluate(() => navigator.serviceWorker.ready);
           await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
-          assert.deepEqual([...fetched].map((path) => path.replace(/-\w+\.wasm$/, '')), ['/assets/relaxed-threads']);
-          const kept = await page.evaluate(async () => {
-            const caches = await Promise.all((await self.caches.keys()).map((name) => self.caches.open(name)));
-            return (await Promise.all(caches.map((cache) => cache.keys()))).flat().map(({ url }) => url);
-          });
-          assert.deepEqual(kept.filter((url) => url.endsWith('.wasm')).map((url) => new URL(url).pathname), [...fetched]);
+          const fetched = buildsFrom(first.url);
+          assert.deepEqual(fetched.map((path) => path.slice(0, -'-01234567.wasm'.length)), ['/assets/relaxed-threads']);
+          assert.deepEqual(await page.evaluate(keptBuilds), fetched);
           await first.close();
           await page.reload();
           await ready(page);
@@ -643,6 +653,36 @@ describe('the page', { timeout: 240_000 }, () => {
       );
     } finally {
       await first.close();
+    }
+  });
+
+  test('a new version waits to be let in, and then the old one\'s build is kept no more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'logitscope-'));
+    await cp(at('build/site'), folder, { recursive: true });
+    let site = await serve({ folder });
+    try {
+      await withPage(
+        async (page) => {
+          await ready(page);
+          await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
+          const [old] = await page.evaluate(keptBuilds);
+          const fresh = old.replace(/.{8}\.wasm$/, '00000000.wasm');
+          await cp(join(folder, old), join(folder, fresh));
+          const script = await readFile(join(folder, 'sw.js'), 'utf8');
+          await writeFile(join(folder, 'sw.js'), script.replace(old.slice(1), fresh.slice(1)));
+          await site.close(); // it knows only the files that were there when it began
+          site = await serve({ folder, port: Number(new URL(site.url).port) });
+          await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+          await page.waitForSelector('text=A new version is ready');
+          await Promise.all([page.waitForEvent('load'), page.click('text=Reload now')]);
+          await ready(page);
+          await eventually(async () => assert.deepEqual(await page.evaluate(keptBuilds), [fresh]));
+        },
+        { url: site.url, serviceWorkers: 'allow' },
+      );
+    } finally {
+      await site.close();
+      await rm(folder, { recursive: true });
     }
   });
 });

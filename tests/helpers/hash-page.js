@@ -2,7 +2,7 @@
 // Around hashes.js; any browser that opens the address does it all by itself.
 // Must not know what a hash should be.
 
-import { buildName } from '/web/engine/features.js';
+import { buildName } from '../../web/engine/features.js';
 
 /** @param {string} path @param {object} body */
 const post = (path, body) => fetch(path, { method: 'POST', body: JSON.stringify(body) });
