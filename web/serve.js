@@ -14,7 +14,7 @@ import sirv from 'sirv';
 
 const SITE = fileURLToPath(new URL('../build/site', import.meta.url));
 
-/** What cross-origin isolation asks for; the page runs without it, threads will need it. */
+/** What cross-origin isolation asks for; the page runs without it, threads do not. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
