@@ -20,6 +20,7 @@ EMCC_STACK = $(if $(shell emcc --version | grep -E ' 3\.1\.([0-9]|1[0-9]|2[0-6])
 ifneq ($(wildcard /usr/share/nodejs/acorn),)
 export NODE_PATH := /usr/share/nodejs
 endif
+
 # What the name of a build says: its kernels, and whether threads share its memory; each sets its own stack.
 STACK        := 131072
 ENGINE_FLAGS  = -std=c11 -O3 -ffp-contract=off $(WARNINGS) $(KERNELS) $(if $(THREADS),-matomics -mbulk-memory)
@@ -39,7 +40,7 @@ CLANG         = clang-19 --target=wasm32-unknown-emscripten --sysroot=$(SYSROOT)
 WASM_LD       = wasm-ld-19 --no-entry --stack-first -z stack-size=$(STACK) --import-memory --no-check-features --strip-all \
                 --max-memory=4294967296 $(if $(THREADS),--shared-memory --export=stackRestore)
 LD_LIBRARIES  = $(LIBRARY)/crt1_reactor.o -L$(LIBRARY) -lc -ldlmalloc -lcompiler_rt -lstandalonewasm-memgrow
-BY_CLANG      = mkdir -p $(@D)/$* && cd $(@D)/$* && $(CLANG) $(addprefix $(CURDIR)/,$(ENGINE)) && \
+BY_CLANG      = mkdir -p $(@D)/$* && cd $(@D)/$* && $(CLANG) $(addprefix ../../../,$(ENGINE)) && \
                 $(WASM_LD) $(notdir $(ENGINE:.c=.o)) $(LD_LIBRARIES) -o ../$(@F)
 
 BUILDS := $(foreach kernels,scalar simd relaxed,build/engine/$(kernels).wasm build/engine/$(kernels)-threads.wasm)
@@ -125,6 +126,11 @@ ENGINE := $(CORE) src/bandwidth.c src/wasm.c
 build/engine/%.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	@mkdir -p $(@D)
 	$(if $(and $(filter relaxed%,$*),$(if $(EMCC_RELAXED),,old)),$(BY_CLANG),emcc $(EMCC_FLAGS) $(ENGINE) -o $@)
+
+# The same objects with the names of their functions, for a profiler.
+build/profile/relaxed.wasm: build/engine/relaxed.wasm
+	@mkdir -p $(@D)
+	cd build/engine/relaxed && $(filter-out --strip-all,$(WASM_LD)) $(notdir $(ENGINE:.c=.o)) $(LD_LIBRARIES) -o $(CURDIR)/$@
 
 build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev
