@@ -107,10 +107,15 @@ static inline float lanes_max(v128_t m) {
   return wasm_f32x4_extract_lane(m, 0);
 }
 
+/* x, below 2^22, plus a number that leaves no bits for a fraction: the sum's last bits are the nearest
+ * integer. */
+static inline v128_t shifted(v128_t x) { return wasm_f32x4_add(x, wasm_f32x4_splat(12582912.0f)); }
+static inline v128_t integers_of(v128_t s) { return wasm_i32x4_sub(s, wasm_f32x4_splat(12582912.0f)); }
+
 /* nearest_int by lanes. */
 static inline v128_t nearest_ints(v128_t x) {
-  const v128_t shift = wasm_f32x4_splat(12582912.0f);
-  return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_sub(wasm_f32x4_add(x, shift), shift));
+  const v128_t s = shifted(x);
+  return wasm_v128_and(integers_of(s), wasm_f32x4_eq(s, s));
 }
 
 /* exp_float by lanes. */
@@ -118,8 +123,8 @@ static inline v128_t exp_floats(v128_t x) {
   static const float c[8] = EXP_COEFFICIENTS;
   x = wasm_f32x4_pmax(x, wasm_f32x4_splat(EXP_LOWEST));
   x = wasm_f32x4_pmin(x, wasm_f32x4_splat(EXP_HIGHEST));
-  const v128_t n = nearest_ints(wasm_f32x4_mul(x, wasm_f32x4_splat(EXP_LOG2_E)));
-  const v128_t whole = wasm_f32x4_convert_i32x4(n);
+  const v128_t s = shifted(wasm_f32x4_mul(x, wasm_f32x4_splat(EXP_LOG2_E)));
+  const v128_t n = integers_of(s), whole = wasm_f32x4_sub(s, wasm_f32x4_splat(12582912.0f));
   const v128_t high = wasm_f32x4_mul(whole, wasm_f32x4_splat(EXP_LN2_HIGH));
   const v128_t low = wasm_f32x4_mul(whole, wasm_f32x4_splat(EXP_LN2_LOW));
   const v128_t r = wasm_f32x4_sub(wasm_f32x4_sub(x, high), low);
