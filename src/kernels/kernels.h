@@ -1,8 +1,8 @@
 /* The kernel contract: every piece of arithmetic of the forward pass, and the bits it must give.
- * Called by forward.c only. A kernel knows rows, lanes and blocks; no layers, no cache, no model.
+ * Called by forward.c only. A kernel knows rows, lanes, blocks and one layer's cache; no model.
  *
- * Two sets with the same signatures: reference.c is naive and defines the result; simd128.c must give
- * the same bits. So that both can, and later ones too, each sum has a fixed shape:
+ * Sets with the same signatures: reference.c is naive and defines the result; simd128*.c and relaxed.c must
+ * give the same bits. So that they can, and later ones too, each sum has a fixed shape:
  *
  * - A float sum of n products keeps four partial sums; product i goes to partial sum i % 4, in order
  *   of i; the total is (s0 + s2) + (s1 + s3). Nothing is fused.
