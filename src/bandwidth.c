@@ -3,9 +3,8 @@
  * Knows no model; it reads and computes next to nothing. */
 #include "bandwidth.h"
 
-#define STEP                                                                                    \
-  128 /* bytes read at once: each thread has enough loads under way, and no share splits a line \
-       */
+/* Bytes read at once: each thread has enough loads under way, and no share splits a line. */
+#define STEP 128
 
 typedef struct reading {
   ls_team *team;

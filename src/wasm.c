@@ -206,14 +206,11 @@ static uint32_t lay_out_buffers(ls_arena *arena, uint32_t text_capacity) {
   return address(ls_arena_take(arena, scratch, 1));
 }
 
-/* The caller's choices for inspect's file, for plan and open. */
-static ls_settings settings;
-
 /* After inspect: fills port.workspace_bytes for `context` positions (0: the model's own), `batch`
  * prompt tokens a call, `threads`, kernel set `kernels` and texts of up to `text_capacity` bytes. */
 uint32_t EXPORT(plan)(uint32_t context, uint32_t batch, uint32_t threads, uint32_t kernels,
                       uint32_t text_capacity) {
-  settings = (ls_settings){context, batch, threads, kernels};
+  const ls_settings settings = {context, batch, threads, kernels};
   const ls_status status = ls_model_plan(&model, &settings, &error);
   if (status) return status;
   ls_arena arena = {NULL, 0, model.workspace_bytes};
@@ -230,7 +227,7 @@ static uint64_t scratch_bytes;
 uint32_t EXPORT(open)(uint32_t bytes, uint32_t have, uint32_t workspace, uint32_t workspace_bytes,
                       uint32_t context, uint32_t batch, uint32_t threads, uint32_t kernels,
                       uint32_t text_capacity) {
-  settings = (ls_settings){context, batch, threads, kernels};
+  const ls_settings settings = {context, batch, threads, kernels};
   const ls_status status = ls_model_open(&model, (uint8_t *)(uintptr_t)bytes, have,
                                          (void *)(uintptr_t)workspace, workspace_bytes, &settings, &error);
   if (status) return status;
