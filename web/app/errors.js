@@ -2,7 +2,7 @@
 // Beside the token's way: the instrument catches, this names, the notice shows.
 // Must not know how to recover.
 
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 
 /** @typedef {import('./state.js').Problem} Problem */
 

@@ -2,7 +2,7 @@
 // Beside the token's way: every view asks here, so that a number looks the same everywhere.
 // Must not know where a number comes from; rounding happens here and never earlier.
 
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 
 /** @param {number} digits after the point */
 const fixed = (digits) =>

@@ -7,7 +7,7 @@ import { PageError, isAbort, problemOf } from './errors.js';
 import { hasWebAssembly, shippedModel } from './host.js';
 import { allowed } from './ranges.js';
 import { isOver, lastPosition } from './state.js';
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 
 /**
  * @typedef {import('./state.js').State} State

@@ -2,7 +2,7 @@
 // Beside the token's way: the controls above the columns use it.
 // Must not know elements; limits come from the engine's stage specs, only the spacing is chosen here.
 
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 
 /** @typedef {import('./state.js').StageSpec} StageSpec */
 

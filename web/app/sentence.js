@@ -3,7 +3,7 @@
 // Must not know elements.
 
 import { percent } from './format.js';
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 import { plainText } from './token-text.js';
 
 /** @typedef {import('./state.js').Step} Step */

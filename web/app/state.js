@@ -2,7 +2,7 @@
 // On the token's way: written by instrument.js, read by every view.
 // Must not know elements or the engine's classes, only the data that crosses over.
 
-import { text } from './text/en.js';
+import { text } from './text/index.js';
 
 /**
  * @typedef {{ name: string, value: number }} StageSetting

@@ -4,7 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { isOver, lastPosition, sameSettings } from '../state.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 
 const words = text.note;

@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { keyHandler } from '../keyboard.js';
 import { announcement } from '../sentence.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 /** Rows that fit: what is above and below them takes about this many pixels, a row about 26. */

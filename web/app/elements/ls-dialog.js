@@ -4,7 +4,7 @@
 
 import { html } from 'lit';
 import { icons } from '../drawing/icons.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 export class Dialog extends View {

@@ -7,7 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { percent, unit } from '../format.js';
 import { keptSentence } from '../sentence.js';
 import { stripOf } from '../table.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';

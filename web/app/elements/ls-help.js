@@ -3,7 +3,7 @@
 // Must not know the state.
 
 import { html } from 'lit';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { Dialog } from './ls-dialog.js';
 
 class Help extends Dialog {

@@ -4,7 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { approximate, size } from '../format.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { Dialog } from './ls-dialog.js';
 
 const words = text.model;

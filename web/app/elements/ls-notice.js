@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { size } from '../format.js';
 import { icons } from '../drawing/icons.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 class Notice extends View {

@@ -4,7 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 class Prompt extends View {

@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { setting } from '../format.js';
 import { allowed, rangeText, spacingOf } from '../ranges.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 /** @typedef {import('../state.js').StageSpec} StageSpec */

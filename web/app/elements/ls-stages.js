@@ -8,7 +8,7 @@ import { cutOffView } from '../drawing/cut-off.js';
 import { bits, percent, setting, whole } from '../format.js';
 import { scaleOf, ticks } from '../scale.js';
 import { tableOf } from '../table.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';
 import { place } from '../drawing/place.js';

@@ -7,7 +7,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { bits } from '../format.js';
 import { isOver } from '../state.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';

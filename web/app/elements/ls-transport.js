@@ -4,7 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { icons } from '../drawing/icons.js';
-import { text } from '../text/en.js';
+import { text } from '../text/index.js';
 import { View } from './base.js';
 
 const LARGEST_SEED = 2n ** 64n - 1n;
