@@ -1,7 +1,7 @@
 # Logitscope. `make demo` and `make test` do all their own set-up; `make help` lists the rest.
 
 CORE   := $(addprefix src/,gguf.c model.c tokenizer.c tokenizer_spm.c tokenizer_bpe.c tokenizer_merge.c \
-            unicode.c forward.c team.c sampler.c ranking.c draw.c numerics.c \
+            unicode.c forward.c team.c sampler.c stages.c rewrites.c ranking.c draw.c numerics.c \
             kernels/pack.c kernels/reference.c kernels/simd128.c \
             kernels/simd128_matmul.c kernels/simd128_attend.c kernels/relaxed.c)
 CLI    := src/cli.c src/cli_options.c src/cli_output.c

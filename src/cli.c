@@ -1,6 +1,7 @@
 /* The native command line: the same run as web/engine/cli.js, without WebAssembly.
  * Drives a token's way through the public interface, hop by hop, and prints what comes out.
  * Holds no arithmetic; everything numeric is the core's. */
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,7 @@ static void open_model(const cli_options *o, uint8_t *file, uint64_t bytes) {
   ls_sampler_open(&sampler, model.tokenizer.n_tokens, &counting);
   ls_arena arena = {allocate(counting.used), counting.used, 0};
   ls_sampler_open(&sampler, model.tokenizer.n_tokens, &arena);
+  ls_sampler_take_breakers(&sampler, &model.tokenizer);
 }
 
 static void compute_logits(const cli_options *o, uint32_t row) {
@@ -82,6 +84,12 @@ static void print_hash(const cli_options *o) {
   if (o->hash) printf("logits-hash: %016llx\n", (unsigned long long)hash);
 }
 
+/* Draws from the logits that were computed last. */
+static void sample(const ls_stage *stages, uint32_t n_stages, const ls_turn *turn, ls_draw *draw) {
+  check(ls_sampler_start(&sampler, model.logits, &error));
+  check(ls_sample(&sampler, stages, n_stages, turn, draw, &error));
+}
+
 /* ---- generating ---- */
 
 static void print_text(const uint8_t *bytes, uint32_t n, bool strip_space) {
@@ -94,8 +102,10 @@ static void print_text(const uint8_t *bytes, uint32_t n, bool strip_space) {
 }
 
 static void generate(const cli_options *o, const uint32_t *prompt, uint32_t n_prompt) {
-  uint32_t *ids = allocate(model.tokenizer.n_tokens * sizeof *ids);
-  float *probs = allocate(model.tokenizer.n_tokens * sizeof *probs);
+  const uint64_t vocab = model.tokenizer.n_tokens;
+  const cli_list list = {allocate(vocab * sizeof *list.ids), allocate(vocab * sizeof *list.probs),
+                         allocate(vocab * sizeof *list.logits)};
+  uint32_t *text = allocate(model.context * sizeof *text);
   uint8_t *bytes = allocate(model.tokenizer.longest);
   const bool bars = o->show && isatty(STDOUT_FILENO);
   bool text_begins =
@@ -105,31 +115,42 @@ static void generate(const cli_options *o, const uint32_t *prompt, uint32_t n_pr
   else if (!bars)
     fwrite(o->prompt, 1, (size_t)o->prompt_bytes, stdout);
 
+  memcpy(text, prompt, n_prompt * sizeof *text);
   feed(o, prompt, n_prompt, 0);
+  ls_turn turn = {.seed = o->seed,
+                  .text = text,
+                  .biases = o->biases,
+                  .n_biases = o->n_biases,
+                  .mu = (double)NAN,
+                  .force = LS_NO_TOKEN};
   for (uint32_t i = 0; i < o->n_tokens && n_prompt + i < model.context; i++) {
     ls_draw draw;
     const uint32_t position = n_prompt + i;
-    check(ls_sample(&sampler, model.logits, o->stages, o->n_stages, o->seed, position, LS_NO_TOKEN, &draw,
-                    &error));
+    turn.position = turn.n_text = position;
+    sample(o->stages, o->n_stages, &turn, &draw);
+    turn.mu = draw.mu;
     const uint32_t n = ls_token_bytes(&model.tokenizer, draw.token, bytes);
     const cli_step step = {position, &draw, bytes, n};
     const bool end = ls_ends_text(&model.tokenizer, draw.token);
     if (o->json)
-      cli_json_step(o, &model, &sampler, &step, ids, probs);
+      cli_json_step(o, &model, &sampler, &step, &list);
     else if (bars)
-      cli_show_step(&model, &sampler, &step, ids, probs);
+      cli_show_step(&model, &sampler, &step, &list);
     else if (!end)
       print_text(bytes, n, text_begins);
     fflush(stdout);
     text_begins = false;
     if (end) break;
+    text[position] = draw.token;
     if (i + 1 < o->n_tokens && position + 1 < model.context) feed(o, &draw.token, 1, position);
   }
   if (!o->json) putchar('\n');
   print_hash(o);
   free(bytes);
-  free(probs);
-  free(ids);
+  free(text);
+  free(list.logits);
+  free(list.probs);
+  free(list.ids);
 }
 
 /* ---- scoring ---- */
@@ -141,7 +162,7 @@ static double score_piece(const cli_options *o, const uint32_t *ids, uint32_t n)
   for (uint32_t i = 0; i + 1 < n; i++) {
     ls_draw draw;
     feed(o, ids + i, 1, i);
-    check(ls_sample(&sampler, model.logits, NULL, 0, 0, i + 1, ids[i + 1], &draw, &error));
+    sample(NULL, 0, &(ls_turn){.position = i + 1, .force = ids[i + 1]}, &draw);
     bits -= draw.logprob * 0x1.71547652b82fep0;
   }
   return bits;

@@ -19,6 +19,8 @@ typedef struct cli_options {
   uint32_t n_tokens, batch, context;
   ls_stage stages[LS_MAX_STAGES];
   uint32_t n_stages;
+  ls_bias biases[LS_MAX_BIASES];
+  uint32_t n_biases;
   uint64_t seed;
   uint32_t kernels; /* index of a kernel set; past the last for the fastest */
   uint32_t tokenize_flags;
@@ -49,14 +51,21 @@ typedef struct cli_step {
 /* Prints the JSON line that begins a run. */
 void cli_json_header(const ls_model *m, const char *model_path, const uint32_t *ids, uint32_t n);
 
-/* Prints the JSON line of a step. `ids` and `probs` (V) are scratch for listing. */
+/* Where rows are listed to. */
+typedef struct cli_list {
+  uint32_t *ids;  /* (V) */
+  float *probs;   /* (V) */
+  double *logits; /* (V) */
+} cli_list;
+
+/* Prints the JSON line of a step. */
 void cli_json_step(const cli_options *o, const ls_model *m, ls_sampler *s, const cli_step *step,
-                   uint32_t *ids, float *probs);
+                   const cli_list *list);
 
 /* Prints a number so that it reads back to the same double, as short as that allows. */
 void cli_print_number(double value);
 
 /* Draws the step's last row as bars. */
-void cli_show_step(const ls_model *m, ls_sampler *s, const cli_step *step, uint32_t *ids, float *probs);
+void cli_show_step(const ls_model *m, ls_sampler *s, const cli_step *step, const cli_list *list);
 
 #endif

@@ -25,7 +25,17 @@ static const char usage[] =
     "  --top-k K            keep the K most probable tokens; 0: all (default 0)\n"
     "  --top-p P            keep the nucleus of mass P, above 0 to 1 (default 1)\n"
     "  --min-p M            keep tokens at least M times as probable as the first (default 0)\n"
-    "  --stages LIST        explicit order, e.g. top-k=40,top-p=0.95,temperature=0.8\n"
+    "  --typical P          keep the tokens of mass P that are nearest to the entropy\n"
+    "  --epsilon E          keep tokens of probability E or more\n"
+    "  --eta E              the same, but less where the entropy is high\n"
+    "  --top-n-sigma N      keep logits within N standard deviations of the highest\n"
+    "  --xtc P:T            at chance P drop all but the last of the tokens of probability T or more\n"
+    "  --mirostat TAU:ETA   mirostat 2: bound the surprise so that it comes to TAU bits; ETA: how fast "
+    "(default 0.1)\n"
+    "  --penalties R:F:P:N  repetition, frequency, presence, over the last N tokens (default 1:0:0:64)\n"
+    "  --dry M:B:L:N        multiplier, base, allowed length, last N tokens; 0: all (default 0:1.75:2:0)\n"
+    "  --bias ID:B:…        add B to token ID's logit, -100 to 100, and so on\n"
+    "  --stages LIST        explicit order, e.g. dry=0.8:1.75,top-k=40,temperature=0.8\n"
     "  --seed S             0 to 2^64 - 1 (default 1)\n"
     "  --kernels NAME       auto, reference or simd (default auto)\n"
     "  --batch N            prompt tokens computed together (default 64)\n"
@@ -107,30 +117,74 @@ static double parse_number(const char *flag, const char *text) {
 /* ---- stages ---- */
 
 static uint32_t stage_kind(const char *name, size_t n) {
+  char names[256] = "";
   for (uint32_t kind = LS_STAGE_LOGITS + 1; kind < LS_STAGE_KINDS; kind++) {
     const char *known = ls_stage_spec_of(kind)->name;
     if (strlen(known) == n && memcmp(known, name, n) == 0) return kind;
+    const char *between = kind == LS_STAGE_LOGITS + 1 ? "" : kind + 1 < LS_STAGE_KINDS ? ", " : " or ";
+    const size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s", between, known);
   }
-  cli_fail(EXIT_USAGE, "unknown stage \"%.*s\", expected temperature, top-k, top-p or min-p", (int)n, name);
+  cli_fail(EXIT_USAGE, "unknown stage \"%.*s\", expected %s", (int)n, name, names);
+}
+
+/* Adds a stage with the numbers in `text` (n bytes), separated by colons; those left out have their usual
+ * values, without a text all of them. */
+static void add_stage(cli_options *o, const char *flag, uint32_t kind, const char *text, size_t n) {
+  if (o->n_stages == LS_MAX_STAGES) cli_fail(EXIT_USAGE, "--stages has more than %d stages", LS_MAX_STAGES);
+  const ls_stage_spec *spec = ls_stage_spec_of(kind);
+  ls_stage *stage = &o->stages[o->n_stages++];
+  stage->kind = kind;
+  for (uint32_t i = 0; i < spec->n_parameters; i++) stage->values[i] = spec->parameters[i].usual;
+  uint32_t count = 0;
+  for (const char *end = text ? text + n : NULL; text && text <= end; count++) {
+    char number[64] = "";
+    const char *colon = memchr(text, ':', (size_t)(end - text));
+    const size_t length = (size_t)((colon ? colon : end) - text);
+    if (length < sizeof number) memcpy(number, text, length); /* a longer one is none */
+    text += length + 1;
+    if (kind != LS_STAGE_BIAS) {
+      const double value = parse_number(flag, number);
+      if (count < spec->n_parameters) stage->values[count] = value;
+    } else if (o->n_biases == LS_MAX_BIASES) {
+      cli_fail(EXIT_USAGE, "--%s has more than %d biases", flag, LS_MAX_BIASES);
+    } else if (count % 2 == 0) {
+      o->biases[o->n_biases] =
+          (ls_bias){o->n_stages - 1, (uint32_t)parse_count(flag, number, 0, UINT32_MAX), 0};
+    } else {
+      o->biases[o->n_biases++].value = parse_number(flag, number);
+    }
+  }
+  if (kind == LS_STAGE_BIAS && count % 2) {
+    cli_fail(EXIT_USAGE, "--%s: bias has %u numbers, expected pairs of id and value", flag, count);
+  }
+  if (kind != LS_STAGE_BIAS && count > spec->n_parameters) {
+    cli_fail(EXIT_USAGE, "--%s: %s has %u numbers, expected at most %u", flag, spec->name, count,
+             spec->n_parameters);
+  }
 }
 
 static void parse_stages(const char *list, cli_options *o) {
-  o->n_stages = 0;
   while (*list) {
     const size_t n = strcspn(list, ",");
     const char *equals = memchr(list, '=', n);
-    char value[64];
-    if (!equals || (size_t)(list + n - equals) > sizeof value) {
-      cli_fail(EXIT_USAGE, "--stages has \"%.*s\", expected name=value", (int)n, list);
-    }
-    if (o->n_stages == LS_MAX_STAGES) {
-      cli_fail(EXIT_USAGE, "--stages has more than %d stages", LS_MAX_STAGES);
-    }
-    snprintf(value, sizeof value, "%.*s", (int)(list + n - equals - 1), equals + 1);
+    if (!equals) cli_fail(EXIT_USAGE, "--stages has \"%.*s\", expected name=value", (int)n, list);
     const uint32_t kind = stage_kind(list, (size_t)(equals - list));
-    o->stages[o->n_stages++] = (ls_stage){kind, parse_number("stages", value)};
+    add_stage(o, "stages", kind, equals + 1, (size_t)(list + n - equals - 1));
     list += n;
     if (*list && !*++list) cli_fail(EXIT_USAGE, "--stages ends with a comma, expected name=value");
+  }
+}
+
+/* The stages of single flags, in the order of their kinds; four are there whether named or not. */
+static void take_single_stages(const char *const single[LS_STAGE_KINDS], cli_options *o) {
+  for (uint32_t kind = LS_STAGE_LOGITS + 1; kind < LS_STAGE_KINDS; kind++) {
+    const bool is_always_there = kind == LS_STAGE_TEMPERATURE || kind == LS_STAGE_TOP_K ||
+                                 kind == LS_STAGE_TOP_P || kind == LS_STAGE_MIN_P;
+    const char *text = single[kind];
+    if (text || is_always_there) {
+      add_stage(o, ls_stage_spec_of(kind)->name, kind, text, text ? strlen(text) : 0);
+    }
   }
 }
 
@@ -164,10 +218,19 @@ static const struct option flags[] = {{"model", 1, NULL, MODEL},
                                       {"prompt", 1, NULL, PROMPT},
                                       {"text-file", 1, NULL, TEXT_FILE},
                                       {"tokens", 1, NULL, TOKENS},
+                                      {"penalties", 1, NULL, LS_STAGE_PENALTIES},
+                                      {"bias", 1, NULL, LS_STAGE_BIAS},
+                                      {"dry", 1, NULL, LS_STAGE_DRY},
+                                      {"top-n-sigma", 1, NULL, LS_STAGE_TOP_N_SIGMA},
                                       {"temperature", 1, NULL, LS_STAGE_TEMPERATURE},
                                       {"top-k", 1, NULL, LS_STAGE_TOP_K},
+                                      {"typical", 1, NULL, LS_STAGE_TYPICAL},
                                       {"top-p", 1, NULL, LS_STAGE_TOP_P},
                                       {"min-p", 1, NULL, LS_STAGE_MIN_P},
+                                      {"epsilon", 1, NULL, LS_STAGE_EPSILON},
+                                      {"eta", 1, NULL, LS_STAGE_ETA},
+                                      {"xtc", 1, NULL, LS_STAGE_XTC},
+                                      {"mirostat", 1, NULL, LS_STAGE_MIROSTAT},
                                       {"stages", 1, NULL, STAGES},
                                       {"seed", 1, NULL, SEED},
                                       {"kernels", 1, NULL, KERNELS},
@@ -210,22 +273,19 @@ void cli_parse(int argc, char **argv, cli_options *o) {
                      .seed = 1,
                      .kernels = UINT32_MAX,
                      .trace = CLI_TRACE_TOP};
-  double single[LS_STAGE_KINDS];
-  for (uint32_t k = 0; k < LS_STAGE_KINDS; k++) single[k] = ls_stage_spec_of(k)->off;
+  const char *single[LS_STAGE_KINDS] = {NULL};
   const char *stages = NULL, *single_flag = NULL, *prompt = NULL, *text_file = NULL;
   int index = 0, flag;
   opterr = 0;
   for (int at = optind; (flag = getopt_long(argc, argv, "+", flags, &index)) != -1; at = optind) {
     const size_t typed = strcspn(argv[at], "=");
     if (flag != '?' && strlen(flags[index].name) + 2 != typed) flag = '?'; /* no abbreviations */
+    if (flag > LS_STAGE_LOGITS && flag < LS_STAGE_KINDS) {
+      single_flag = flags[index].name;
+      single[flag] = optarg;
+      continue;
+    }
     switch (flag) {
-      case LS_STAGE_TEMPERATURE:
-      case LS_STAGE_TOP_K:
-      case LS_STAGE_TOP_P:
-      case LS_STAGE_MIN_P:
-        single_flag = flags[index].name;
-        single[flag] = parse_number(single_flag, optarg);
-        break;
       case MODEL: o->model = optarg; break;
       case PROMPT: prompt = optarg; break;
       case TEXT_FILE: text_file = optarg; break;
@@ -262,12 +322,12 @@ void cli_parse(int argc, char **argv, cli_options *o) {
   if (stages) {
     parse_stages(stages, o);
   } else {
-    for (uint32_t k = LS_STAGE_LOGITS + 1; k < LS_STAGE_KINDS; k++) {
-      o->stages[o->n_stages++] = (ls_stage){k, single[k]};
-    }
+    take_single_stages(single, o);
   }
   ls_error error = {.status = LS_OK};
-  if (ls_check_stages(o->stages, o->n_stages, &error)) cli_fail(EXIT_USAGE, "%s", error.message);
+  if (ls_check_stages(o->stages, o->n_stages, o->biases, o->n_biases, &error)) {
+    cli_fail(EXIT_USAGE, "%s", error.message);
+  }
   o->prompt = prompt ? prompt : "";
   o->prompt_bytes = strlen(o->prompt);
   if (text_file) o->prompt = (const char *)cli_map_file(text_file, &o->prompt_bytes);

@@ -41,6 +41,15 @@ static void print_floats(const float *values, uint32_t n) {
   putchar(']');
 }
 
+static void print_doubles(const double *values, uint32_t n) {
+  putchar('[');
+  for (uint32_t i = 0; i < n; i++) {
+    if (i) putchar(',');
+    cli_print_number(values[i]);
+  }
+  putchar(']');
+}
+
 /* ---- text ---- */
 
 /* How many bytes the UTF-8 character at the start of s has: 0 if it is cut short; if there is none, minus
@@ -131,33 +140,65 @@ void cli_json_header(const ls_model *m, const char *model_path, const uint32_t *
   }
   fputs("{\"model\":", stdout);
   print_string(name.bytes, name.n);
-  fputs(",\"promptIds\":", stdout);
+  printf(",\"hash\":\"%016llx\",\"promptIds\":", (unsigned long long)m->hash);
   print_ids(ids, n);
   puts("}");
 }
 
-static void print_row(ls_sampler *s, uint32_t index, uint32_t n, uint32_t *ids, float *probs) {
+/* "allowedLength" of "allowed-length". */
+static void print_camel_case(const char *name) {
+  for (; *name; name++) putchar(*name == '-' ? *++name - 'a' + 'A' : *name);
+}
+
+/* The parameters of a stage, or its biases, as members of an object. */
+static void print_setting(const cli_options *o, const ls_stage *stage, uint32_t index) {
+  const ls_stage_spec *spec = ls_stage_spec_of(stage->kind);
+  for (uint32_t i = 0; i < spec->n_parameters; i++) {
+    fputs(",\"", stdout);
+    print_camel_case(spec->parameters[i].name);
+    fputs("\":", stdout);
+    cli_print_number(stage->values[i]);
+  }
+  if (stage->kind != LS_STAGE_BIAS) return;
+  fputs(",\"biases\":[", stdout);
+  bool first = true;
+  for (uint32_t i = 0; i < o->n_biases; i++) {
+    if (o->biases[i].stage != index) continue;
+    printf("%s[%u,", first ? "" : ",", o->biases[i].id);
+    cli_print_number(o->biases[i].value);
+    putchar(']');
+    first = false;
+  }
+  putchar(']');
+}
+
+static void print_row(const cli_options *o, ls_sampler *s, uint32_t index, const cli_list *list) {
   const ls_row *row = &s->rows[index];
   double listed_mass;
-  n = ls_row_list(s, index, n, ids, probs, &listed_mass);
+  const uint32_t most = o->trace == CLI_TRACE_FULL ? s->vocab : TOP;
+  const uint32_t n = ls_row_list(s, index, most, list->ids, list->probs, list->logits, &listed_mass);
   const double other_mass = row->kept == n || listed_mass > 1 ? 0 : 1 - listed_mass;
-  printf("{\"name\":\"%s\",\"value\":", ls_stage_spec_of(row->stage.kind)->name);
-  cli_print_number(row->stage.value);
+  printf("{\"name\":\"%s\"", ls_stage_spec_of(row->stage.kind)->name);
+  print_setting(o, &row->stage, index - 1);
   printf(",\"kept\":%u,\"keptMass\":", row->kept);
   cli_print_number(row->kept_mass);
   fputs(",\"entropy\":", stdout);
   cli_print_number(row->entropy);
+  fputs(",\"limit\":", stdout);
+  cli_print_number(row->limit);
   fputs(",\"ids\":", stdout);
-  print_ids(ids, n);
+  print_ids(list->ids, n);
   fputs(",\"probs\":", stdout);
-  print_floats(probs, n);
+  print_floats(list->probs, n);
+  fputs(",\"logits\":", stdout);
+  print_doubles(list->logits, n);
   printf(",\"otherCount\":%u,\"otherMass\":", row->kept - n);
   cli_print_number(other_mass);
   putchar('}');
 }
 
 void cli_json_step(const cli_options *o, const ls_model *m, ls_sampler *s, const cli_step *step,
-                   uint32_t *ids, float *probs) {
+                   const cli_list *list) {
   printf("{\"position\":%u,\"id\":%u,\"text\":", step->position, step->draw->token);
   print_stream(step->bytes, step->n_bytes);
   fputs(",\"bytes\":[", stdout);
@@ -168,10 +209,12 @@ void cli_json_step(const cli_options *o, const ls_model *m, ls_sampler *s, const
   cli_print_number(step->draw->entropy);
   fputs(",\"u\":", stdout);
   cli_print_number(step->draw->u);
+  fputs(",\"mu\":", stdout);
+  cli_print_number(step->draw->mu);
   fputs(",\"stages\":[", stdout);
   for (uint32_t i = 0; i < s->n_rows; i++) {
     if (i) putchar(',');
-    print_row(s, i, o->trace == CLI_TRACE_FULL ? s->vocab : TOP, ids, probs);
+    print_row(o, s, i, list);
   }
   putchar(']');
   if (o->logits) {
@@ -181,9 +224,11 @@ void cli_json_step(const cli_options *o, const ls_model *m, ls_sampler *s, const
   puts("}");
 }
 
-void cli_show_step(const ls_model *m, ls_sampler *s, const cli_step *step, uint32_t *ids, float *probs) {
+void cli_show_step(const ls_model *m, ls_sampler *s, const cli_step *step, const cli_list *list) {
+  const uint32_t *ids = list->ids;
+  const float *probs = list->probs;
   double listed_mass;
-  const uint32_t n = ls_row_list(s, s->n_rows - 1, SHOWN, ids, probs, &listed_mass);
+  const uint32_t n = ls_row_list(s, s->n_rows - 1, SHOWN, list->ids, list->probs, list->logits, &listed_mass);
   printf("\nposition %u, u = %.6f\n", step->position, step->draw->u);
   for (uint32_t i = 0; i < n; i++) {
     const int length = (int)lrintf(probs[i] * BAR);

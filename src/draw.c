@@ -1,6 +1,6 @@
-/* The draw's uniform number: a function of seed and position alone.
- * Feeds sampler.c. Counter-based, so that stepping back, forward or sideways meets the same number.
- * Knows no distribution. Source: Philox 4x32-10, Salmon et al., "Parallel random numbers: as easy as
+/* The uniform numbers: functions of seed and position alone, a stream for each use.
+ * Feeds sampler.c and stages.c. Counter-based, so that stepping back, forward or sideways meets the same
+ * number. Knows no distribution. Source: Philox 4x32-10, Salmon et al., "Parallel random numbers: as easy as
  * 1, 2, 3", SC 2011. */
 #include "logitscope.h"
 
@@ -19,8 +19,8 @@ static void philox(uint32_t x[4], uint32_t k0, uint32_t k1) {
   }
 }
 
-double ls_uniform(uint64_t seed, uint64_t position) {
-  uint32_t x[4] = {(uint32_t)position, (uint32_t)(position >> 32), LS_DRAW_VERSION, 0};
+double ls_uniform(uint64_t seed, uint64_t position, ls_stream stream) {
+  uint32_t x[4] = {(uint32_t)position, (uint32_t)(position >> 32), LS_DRAW_VERSION, stream};
   philox(x, (uint32_t)seed, (uint32_t)(seed >> 32));
   return (double)(((uint64_t)x[0] << 32 | x[1]) >> 11) * 0x1p-53;
 }

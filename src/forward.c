@@ -182,6 +182,6 @@ ls_status ls_logits(ls_model *m, uint32_t row, ls_error *error) {
 
 uint64_t ls_hash(uint64_t hash, const void *bytes, uint64_t n) {
   const uint8_t *p = bytes;
-  for (uint64_t i = 0; i < n; i++) hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+  for (uint64_t i = 0; i < n; i++) hash = (hash ^ p[i]) * LS_HASH_PRIME;
   return hash;
 }

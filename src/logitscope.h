@@ -1,6 +1,6 @@
 /* Logitscope's C core: the public interface. Read this first.
- * A token's way: ls_model_inspect/open -> ls_tokenize -> ls_forward -> ls_logits -> ls_sample.
- * Knows no files, no terminal, no browser; allocates nothing, prints nothing, never exits.
+ * A token's way: ls_model_inspect/open -> ls_tokenize -> ls_forward -> ls_logits -> ls_sampler_start,
+ * ls_sample. Knows no files, no terminal, no browser; allocates nothing, prints nothing, never exits.
  *
  * The caller owns all memory. It hands over the bytes of a GGUF file and one workspace; both must
  * stay where they are, unchanged, for as long as the model is used. Every function that can fail
@@ -152,8 +152,10 @@ typedef struct ls_model {
   const float *output_norm; /* (D) */
   ls_layer *layers;         /* (L) */
 
-  uint8_t *bytes;           /* of the file */
-  uint64_t arrived;         /* how many of them are there */
+  uint8_t *bytes;   /* of the file */
+  uint64_t arrived; /* how many of them are there */
+  uint64_t hash,
+      hashed; /* FNV-1a over their first `hashed`, by little-endian words; the last ends with zeros */
   uint32_t context, batch;  /* C and B as planned or opened */
   uint64_t workspace_bytes; /* that these take */
   const struct ls_kernels *kernels;
@@ -231,46 +233,92 @@ ls_status ls_logits(ls_model *m, uint32_t row, ls_error *error);
 
 /* Folds `n` bytes into a 64-bit FNV-1a hash (start from LS_HASH_START). */
 #define LS_HASH_START UINT64_C(0xcbf29ce484222325)
+#define LS_HASH_PRIME UINT64_C(0x100000001b3)
 uint64_t ls_hash(uint64_t hash, const void *bytes, uint64_t n);
 
 /* ---- sampler ---- */
 
-/* A pipeline is a list of stages in the caller's order. */
+/* A pipeline is a list of stages in the caller's order; a kind may stand in it more than once. */
 typedef enum ls_stage_kind {
   LS_STAGE_LOGITS, /* the model's own distribution: row 0 of every trace, never in a pipeline */
+  LS_STAGE_PENALTIES,
+  LS_STAGE_BIAS,
+  LS_STAGE_DRY,
+  LS_STAGE_TOP_N_SIGMA,
   LS_STAGE_TEMPERATURE,
   LS_STAGE_TOP_K,
+  LS_STAGE_TYPICAL,
   LS_STAGE_TOP_P,
   LS_STAGE_MIN_P,
+  LS_STAGE_EPSILON,
+  LS_STAGE_ETA,
+  LS_STAGE_XTC,
+  LS_STAGE_MIROSTAT,
   LS_STAGE_KINDS
 } ls_stage_kind;
 
+#define LS_MAX_PARAMETERS 4
+#define LS_MAX_STAGES 16
+#define LS_MAX_EPOCHS 4    /* the model's logits, and so many less one times changed ones */
+#define LS_MAX_BIASES 1024 /* of a pipeline */
+#define LS_MAX_BIAS 100    /* up or down, as in OpenAI's API */
+
 typedef struct ls_stage {
-  uint32_t kind; /* ls_stage_kind */
-  double value;
+  uint32_t kind;                    /* ls_stage_kind */
+  double values[LS_MAX_PARAMETERS]; /* in the order of its spec's parameters */
 } ls_stage;
 
-#define LS_MAX_STAGES 16
-
-/* What a stage is called ("top-p"), its permitted values and the value that switches it off. */
-typedef struct ls_stage_spec {
-  const char *name;
-  double minimum, maximum, off;
+/* A parameter's permitted values. */
+typedef struct ls_parameter {
+  const char *name; /* "value" where a stage has only one */
+  double minimum, maximum;
+  double off;                        /* NaN: it has none */
+  double usual;                      /* its value where a caller names none */
   bool above_minimum, below_maximum; /* the bound itself is not permitted */
   bool whole;                        /* integers only */
+} ls_parameter;
+
+/* What a stage is called ("top-p") and takes. It does nothing if every parameter that has an `off` is at it.
+ */
+typedef struct ls_stage_spec {
+  const char *name;
+  ls_parameter parameters[LS_MAX_PARAMETERS];
+  uint32_t n_parameters; /* 0: the bias stage, which takes a list */
 } ls_stage_spec;
 
 /* The spec of a kind; NULL past the end. */
 const ls_stage_spec *ls_stage_spec_of(uint32_t kind);
 
-/* The distribution after one stage. Probabilities are weight(id) / sum over the kept tokens, with
- * weight(id) = exp((logit(id) - highest) / temperature). What only a reader of the trace needs is computed
- * when ls_row_list is asked for the row. */
+/* What a bias stage adds to a token's logit. */
+typedef struct ls_bias {
+  uint32_t stage; /* index in the pipeline */
+  uint32_t id;
+  double value; /* -LS_MAX_BIAS to LS_MAX_BIAS */
+} ls_bias;
+
+/* What a token is drawn with besides logits and pipeline. */
+typedef struct ls_turn {
+  uint64_t seed, position;
+  const uint32_t *text; /* (n_text) the tokens before, which penalties and DRY read */
+  uint32_t n_text;
+  const ls_bias *biases; /* (n_biases) of all bias stages */
+  uint32_t n_biases;
+  double mu;      /* mirostat's bound, from the draw before; NaN: the first, 2 tau */
+  uint32_t force; /* this token instead of the drawn one; LS_NO_TOKEN: none */
+} ls_turn;
+
+/* The distribution after one stage: a range of a ranking. Probabilities are weight(id) / sum over the kept
+ * tokens, with weight(id) = exp((logit(id) - highest) / temperature). What only a reader of the trace needs
+ * is computed when ls_row_list is asked for the row. */
 typedef struct ls_row {
   ls_stage stage;
-  uint32_t kept;      /* tokens with a place in the distribution, a prefix of the ranking */
-  double temperature; /* product of the temperatures so far; 0 is greedy */
+  uint32_t epoch;     /* whose logits and ranking these are */
+  uint32_t first;     /* rank of the first token with a place in the distribution */
+  uint32_t kept;      /* how many there are */
+  double highest;     /* logit of the first */
+  double temperature; /* product of the temperatures since the epoch began; 0 is greedy */
   double sum, moment; /* of the kept weights w = e^x, and of w x; 0 as long as nobody asked */
+  double limit;       /* what decided, in the stage's own measure; 0 where it is off (stages.c) */
   double kept_mass;   /* after ls_row_list: the probability they had before this stage renormalised them */
   double entropy;     /* after ls_row_list: bits */
 } ls_row;
@@ -280,42 +328,64 @@ typedef struct ls_draw {
   double u;       /* the uniform number in [0, 1) that chose it, a function of seed and position */
   double logprob; /* natural logarithm of the model's own probability of the token (row 0) */
   double entropy; /* bits, of row 0 */
+  double mu;      /* what the next turn takes; NaN where no mirostat stage is on */
 } ls_draw;
+
+/* Logits and their ranking. Penalties, biases and DRY change logits, and so begin an epoch of their own. */
+typedef struct ls_epoch {
+  const float *logits; /* (V) the model's, or those below */
+  float *changed;      /* (V), but not of the model's epoch */
+  ls_ranking ranking;
+} ls_epoch;
 
 typedef struct ls_sampler {
   uint32_t vocab;
-  const float *logits; /* (V) as given to ls_sample; must stay until the trace has been read */
-  double highest;      /* of them */
-  ls_ranking ranking;
-  double *weights; /* (V) of the first n_weighed tokens in rank order, at this temperature */
-  uint32_t n_weighed;
-  double weights_temperature;
+  uint8_t *breakers; /* (V + 7) / 8 bytes, a bit a token: those over which DRY sees no repetition */
+  ls_epoch epochs[LS_MAX_EPOCHS];
+  double *weights; /* (V) of the first n_weighed tokens from `first` on, of this epoch at this temperature */
+  uint32_t n_weighed, weighed_epoch, weighed_first;
+  double weighed_temperature;
+  uint32_t *counts;               /* (V) all 0 between stages: what penalties and DRY count of each token */
+  const ls_turn *turn;            /* during ls_sample */
   ls_row rows[LS_MAX_STAGES + 1]; /* the trace: row 0, then one a stage */
   uint32_t n_rows;
 } ls_sampler;
 
-/* Lays a sampler for `vocab` tokens out in `arena`. */
+/* Lays a sampler for `vocab` tokens out in `arena`. No token is a breaker. */
 void ls_sampler_open(ls_sampler *s, uint32_t vocab, ls_arena *arena);
 
-/* The uniform number in [0, 1) of a seed and a position: Philox 4x32-10 (Salmon et al. 2011), the
- * upper 53 bits of its first two words. LS_DRAW_VERSION is part of the counter. */
-#define LS_DRAW_VERSION 1
-double ls_uniform(uint64_t seed, uint64_t position);
+/* Makes those tokens breakers whose text has a byte of llama.cpp's default list. */
+void ls_sampler_take_breakers(ls_sampler *s, const ls_tokenizer *t);
 
-/* LS_OK if a pipeline can be run. Errors: LS_OUT_OF_RANGE (a kind, a value, more than LS_MAX_STAGES). */
-ls_status ls_check_stages(const ls_stage *stages, uint32_t n, ls_error *error);
+/* LS_OK if a pipeline can be run. Errors: LS_OUT_OF_RANGE (a kind, a value, more than LS_MAX_STAGES, more
+ * than LS_MAX_EPOCHS - 1 that change logits, where a bias stage counts as one, whatever its list; a bias). */
+ls_status ls_check_stages(const ls_stage *stages, uint32_t n, const ls_bias *biases, uint32_t n_biases,
+                          ls_error *error);
 
-/* Runs the pipeline over `logits` (V) and draws a token; `force` other than LS_NO_TOKEN takes that
- * token instead (u is still the position's). s->rows is the trace.
- * Errors: LS_OUT_OF_RANGE (a stage's value, force, or more than LS_MAX_STAGES), LS_BAD_MODEL (a logit
- * is NaN or infinite upwards, or none is finite). */
-ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, uint32_t n_stages,
-                    uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error);
+/* Takes `logits` (V), which must stay as they are until the last trace has been read. What one ls_sample
+ * finds out about them the next one knows. Error: LS_BAD_MODEL (one is NaN or infinite upwards, or none is
+ * finite). */
+ls_status ls_sampler_start(ls_sampler *s, const float *logits, ls_error *error);
 
-/* Lists the first `n` tokens of a trace row in rank order: ids (n) and probs (n). Returns how many
- * were listed, at most row.kept, and completes the row. `*listed_mass` is the sum of their probabilities,
- * before these were rounded to floats, so that what is left for the others is true to the last digits. */
-uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs,
+/* After start, any number of times: runs the pipeline and draws a token. s->rows is the trace.
+ * Errors: LS_OUT_OF_RANGE (as ls_check_stages; a token of the turn or a bias >= V). */
+ls_status ls_sample(ls_sampler *s, const ls_stage *stages, uint32_t n_stages, const ls_turn *turn,
+                    ls_draw *draw, ls_error *error);
+
+/* Lists the first `n` tokens of a trace row in rank order: ids (n), probs (n) and logits (n), as they are at
+ * that stage: divided by the temperature, but for greedy's. Returns how many were listed, at most row.kept,
+ * and completes the row. `*listed_mass` is the sum of their probabilities, before these were rounded to
+ * floats, so that what is left for the others is true to the last digits. */
+uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs, double *logits,
                      double *listed_mass);
+
+/* One token in a trace row: its rank among all V, from 0; its probability, 0 if cut; its logit. */
+void ls_row_token(ls_sampler *s, uint32_t row, uint32_t id, uint32_t *rank, float *prob, double *logit);
+
+/* The uniform number in [0, 1) of a seed and a position: Philox 4x32-10 (Salmon et al. 2011), the upper 53
+ * bits of its first two words. LS_DRAW_VERSION and the stream are part of the counter. */
+#define LS_DRAW_VERSION 1
+typedef enum ls_stream { LS_STREAM_DRAW, LS_STREAM_XTC } ls_stream;
+double ls_uniform(uint64_t seed, uint64_t position, ls_stream stream);
 
 #endif

@@ -372,13 +372,14 @@ ls_status ls_model_open(ls_model *m, uint8_t *bytes, uint64_t have, void *worksp
   ls_status status = ls_model_inspect(m, bytes, have, error);
   if (!status) status = apply(m, settings, error);
   if (!status) status = lay_out_all(m, &arena, error);
-  if (status || !m->has_weights) return status;
-  status = bind_tensors(m, bytes, m->layers, error);
   if (status) return status;
-  fill_rope(m);
   m->bytes = bytes;
-  m->arrived = 0;
-  return LS_OK;
+  m->arrived = m->hashed = 0;
+  m->hash = LS_HASH_START;
+  if (!m->has_weights) return LS_OK;
+  status = bind_tensors(m, bytes, m->layers, error);
+  if (!status) fill_rope(m);
+  return status;
 }
 
 /* A scale that is no finite number would make every logit NaN. */
@@ -406,19 +407,37 @@ static ls_status pack(ls_model *m, ls_matrix *w, uint64_t before, uint64_t now, 
   return status;
 }
 
+/* Folds whole words, and at the end of the file what is left of one; what is not folded yet is not packed
+ * either. */
+static void hash_bytes(ls_model *m, uint64_t have) {
+  const uint64_t file_bytes = m->file.file_bytes, end = have < file_bytes ? have : file_bytes;
+  uint64_t word = 0;
+  for (; m->hashed + sizeof word <= end; m->hashed += sizeof word) {
+    memcpy(&word, m->bytes + m->hashed, sizeof word);
+    m->hash = (m->hash ^ word) * LS_HASH_PRIME;
+  }
+  if (end < file_bytes || m->hashed == file_bytes) return;
+  word = 0;
+  memcpy(&word, m->bytes + m->hashed, (size_t)(file_bytes - m->hashed));
+  m->hash = (m->hash ^ word) * LS_HASH_PRIME;
+  m->hashed = file_bytes;
+}
+
 ls_status ls_model_arrive(ls_model *m, uint64_t have, ls_error *error) {
+  const uint64_t before = m->hashed;
+  hash_bytes(m, have);
   if (!m->has_weights) return LS_OK;
-  const uint64_t before = m->arrived;
+  const uint64_t now = m->hashed;
   ls_status s = LS_OK;
   for (uint32_t l = 0; !s && l < m->config.n_layers; l++) {
     ls_layer *w = &m->layers[l];
     ls_matrix *const matrices[] = {&w->wq, &w->wk, &w->wv, &w->wo, &w->gate, &w->up, &w->down};
     for (size_t i = 0; !s && i < sizeof matrices / sizeof *matrices; i++)
-      s = pack(m, matrices[i], before, have, error);
+      s = pack(m, matrices[i], before, now, error);
   }
   const bool tied = m->head.data == m->embedding.data;
-  if (!s) s = pack(m, &m->embedding, before, have, error);
-  if (!s && !tied) s = pack(m, &m->head, before, have, error);
+  if (!s) s = pack(m, &m->embedding, before, now, error);
+  if (!s && !tied) s = pack(m, &m->head, before, now, error);
   if (tied) m->head = m->embedding;
   if (!s) m->arrived = have;
   return s;

@@ -1,239 +1,309 @@
 /* The sampler: logits through stages to a token, with every distribution on the way ready for show.
- * After forward.c; the last hop. A stage is a pure function from the row before to its own row.
- * Knows no model and no text. Semantics: the table below and ls_row in logitscope.h.
+ * After forward.c; the last hop. Rows and epochs are here, what stages do with them in stages.c and
+ * rewrites.c. Knows no model and no text but ids. Semantics: ls_row and its neighbours in logitscope.h.
  *
- * No stage here changes the rank order (ranking.h), so the tokens a row keeps are a prefix of one ranking,
- * and a row is a few numbers. Every one of them is computed when it is first asked for: a trace asks for more
- * than the draw does and changes nothing. Weights and their sums are double: over the whole vocabulary as
- * ls_softmax_sums says, else in rank order. A probability is weight / sum rounded to float, and so are the
- * thresholds p and m; what is compared with p, m or u are those floats, added up in double: the numbers shown
- * are the numbers that decided. */
-#include "logitscope.h"
-#include "numerics.h"
+ * The tokens a row keeps are a range of one ranking (ranking.h), so a row is a few numbers. Every one of them
+ * is computed when it is first asked for: a trace asks for more than the draw does and changes nothing.
+ * Weights and their sums are double: over the whole vocabulary as ls_softmax_sums says, else in rank order. A
+ * probability is weight / sum rounded to float, and so are the thresholds that probabilities are compared
+ * with; what is compared or added up are those floats, in double: the numbers shown are the numbers that
+ * decided. */
+#include "sampler.h"
 
-#define LN2 0x1.62e42fefa39efp-1
+#include <string.h>
+
+#include "numerics.h"
 
 /* ---- rows ---- */
 
 static double scaled(const ls_sampler *s, const ls_row *row, uint32_t id) {
-  return ((double)s->logits[id] - s->highest) / row->temperature;
+  return ((double)s->epochs[row->epoch].logits[id] - row->highest) / row->temperature;
 }
 
-/* The weight of the token at a rank below row->kept. */
-static double weight(ls_sampler *s, const ls_row *row, uint32_t rank) {
-  if (rank == 0) return 1; /* e^0, and greedy's only token */
-  if (s->weights_temperature != row->temperature) s->n_weighed = 0;
-  s->weights_temperature = row->temperature;
-  for (; s->n_weighed <= rank; s->n_weighed++) {
-    s->weights[s->n_weighed] = ls_exp(scaled(s, row, ls_ranked(&s->ranking, s->n_weighed)));
+uint32_t ls_row_id(ls_sampler *s, const ls_row *row, uint32_t i) {
+  return ls_ranked(&s->epochs[row->epoch].ranking, row->first + i);
+}
+
+double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i) { return scaled(s, row, ls_row_id(s, row, i)); }
+
+/* The weight of the i-th kept token. */
+static double weight(ls_sampler *s, const ls_row *row, uint32_t i) {
+  if (i == 0) return 1; /* e^0, and greedy's only token */
+  if (s->weighed_epoch != row->epoch || s->weighed_first != row->first ||
+      s->weighed_temperature != row->temperature) {
+    s->weighed_epoch = row->epoch;
+    s->weighed_first = row->first;
+    s->weighed_temperature = row->temperature;
+    s->n_weighed = 0;
   }
-  return s->weights[rank];
+  for (; s->n_weighed <= i; s->n_weighed++) s->weights[s->n_weighed] = ls_exp(ls_row_x(s, row, s->n_weighed));
+  return s->weights[i];
 }
 
 static bool same_distribution(const ls_row *a, const ls_row *b) {
-  return a->kept == b->kept && a->temperature == b->temperature;
+  return a->epoch == b->epoch && a->first == b->first && a->kept == b->kept &&
+         a->temperature == b->temperature;
 }
 
-/* Sees that a row has its sums. */
-static void sum_up(ls_sampler *s, ls_row *row) {
+void ls_row_sum_up(ls_sampler *s, ls_row *row) {
   if (row->sum > 0) return; /* it is at least the first token's 1 */
   if (row > s->rows && same_distribution(row - 1, row)) {
-    sum_up(s, row - 1);
+    ls_row_sum_up(s, row - 1);
     row->sum = row[-1].sum;
     row->moment = row[-1].moment;
   } else if (row->kept == s->vocab && row->temperature > 0) {
-    ls_softmax_sums(s->logits, s->vocab, s->highest, row->temperature, &row->sum, &row->moment);
+    ls_softmax_sums(s->epochs[row->epoch].logits, s->vocab, row->highest, row->temperature, &row->sum,
+                    &row->moment);
   } else {
     row->sum = 1; /* the first token, whose x is 0 */
-    for (uint32_t r = 1; r < row->kept; r++) {
-      const double w = weight(s, row, r);
+    for (uint32_t i = 1; i < row->kept; i++) {
+      const double w = weight(s, row, i);
       row->sum += w;
-      if (w > 0) row->moment += w * scaled(s, row, ls_ranked(&s->ranking, r));
+      if (w > 0) row->moment += w * ls_row_x(s, row, i);
     }
   }
 }
 
-/* In bits: H = ln sum - moment / sum. */
-static double entropy(const ls_row *row) {
-  const double bits = (ls_log(row->sum) - row->moment / row->sum) / LN2;
-  return bits > 0 ? bits : 0;
+double ls_row_entropy(const ls_row *row) {
+  const double nats = ls_log(row->sum) - row->moment / row->sum;
+  return nats > 0 ? nats : 0;
+}
+
+float ls_row_probability(ls_sampler *s, const ls_row *row, uint32_t i) {
+  return (float)(weight(s, row, i) / row->sum);
+}
+
+void ls_row_keep(ls_sampler *s, ls_row *row, uint32_t from, uint32_t kept) {
+  if (from > 0) row->highest = (double)s->epochs[row->epoch].logits[ls_row_id(s, row, from)];
+  row->first += from;
+  row->kept = kept;
 }
 
 /* Computes what a row shows besides its tokens. */
 static void complete(ls_sampler *s, ls_row *row) {
-  sum_up(s, row);
-  row->entropy = entropy(row);
+  ls_row_sum_up(s, row);
+  row->entropy = ls_row_entropy(row) / LS_LN2;
   row->kept_mass = 1;
   if (row == s->rows || row->kept == row[-1].kept) return;
-  sum_up(s, row - 1); /* a stage that cuts leaves the weights; greedy's one is 1 before and after */
-  row->kept_mass = row->sum / row[-1].sum;
+  /* A stage that cuts leaves the weights, but for what they are measured by; greedy's one is 1 before and
+   * after. */
+  ls_row_sum_up(s, row - 1);
+  row->kept_mass = row->sum * weight(s, row - 1, row->first - row[-1].first) / row[-1].sum;
 }
 
-/* The probability of the token at a rank, of a row with its sums. */
-static float probability(ls_sampler *s, const ls_row *row, uint32_t rank) {
-  return (float)(weight(s, row, rank) / row->sum);
+/* ---- any token ---- */
+
+static uint32_t rank_of(const ls_epoch *epoch, uint32_t vocab, uint32_t id) {
+  const float *logits = epoch->logits, logit = logits[id];
+  uint32_t rank = 0;
+  for (uint32_t i = 0; i < id; i++) rank += logits[i] >= logit;
+  for (uint32_t i = id + 1; i < vocab; i++) rank += logits[i] > logit;
+  return rank;
 }
 
-/* ---- stages: each sets what its row keeps ---- */
-
-static void temperature_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  (void)s;
-  row->temperature = before->temperature * row->stage.value;
-  if (row->temperature == 0) row->kept = 1; /* greedy: the limit of T towards 0, with ties to the lower id */
+static bool keeps(const ls_row *row, uint32_t rank) {
+  return rank >= row->first && rank - row->first < row->kept;
 }
 
-static void top_k_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  (void)s;
-  const double k = row->stage.value;
-  if (k > 0 && k < before->kept) row->kept = (uint32_t)k;
+static double shown_logit(const ls_sampler *s, const ls_row *row, uint32_t id) {
+  const double logit = (double)s->epochs[row->epoch].logits[id];
+  return row->temperature > 0 ? logit / row->temperature : logit;
 }
 
-/* Holtzman et al. 2020: the shortest prefix whose mass reaches p; the crossing token is kept. */
-static void top_p_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  if (row->stage.value == 1) return;
-  sum_up(s, before);
-  const double p = (double)(float)row->stage.value;
-  double mass = 0;
-  uint32_t n = 0;
-  do mass += (double)probability(s, before, n++);
-  while (n < before->kept && mass < p);
-  row->kept = n;
+double ls_row_surprise(ls_sampler *s, const ls_row *row, uint32_t id) {
+  if (!keeps(row, rank_of(&s->epochs[row->epoch], s->vocab, id))) return __builtin_inf();
+  return row->kept == 1 ? 0 : ls_log(row->sum) - scaled(s, row, id);
 }
 
-/* Nguyen et al. 2024: tokens at least m times as probable as the most probable one. */
-static void min_p_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  if (row->stage.value == 0) return;
-  sum_up(s, before);
-  const double least = (double)(float)row->stage.value * (double)probability(s, before, 0);
-  uint32_t n = 1;
-  while (n < before->kept && (double)probability(s, before, n) >= least) n++;
-  row->kept = n;
+void ls_row_token(ls_sampler *s, uint32_t row_index, uint32_t id, uint32_t *rank, float *prob,
+                  double *logit) {
+  ls_row *row = &s->rows[row_index];
+  ls_row_sum_up(s, row);
+  *rank = rank_of(&s->epochs[row->epoch], s->vocab, id);
+  *logit = shown_logit(s, row, id);
+  *prob = 0;
+  if (!keeps(row, *rank)) return;
+  *prob = (float)((*rank == row->first ? 1 : ls_exp(scaled(s, row, id))) / row->sum);
 }
 
-static const struct {
-  ls_stage_spec spec;
-  void (*run)(ls_sampler *s, ls_row *before, ls_row *row);
-} stages_by_kind[LS_STAGE_KINDS] = {
-    [LS_STAGE_LOGITS] = {{"logits", 0, 0, 0, false, false, false}, NULL},
-    [LS_STAGE_TEMPERATURE] = {{"temperature", 0, 100, 1, false, false, false}, temperature_stage},
-    [LS_STAGE_TOP_K] = {{"top-k", 0, INT32_MAX, 0, false, false, true}, top_k_stage},
-    [LS_STAGE_TOP_P] = {{"top-p", 0, 1, 1, true, false, false}, top_p_stage},
-    [LS_STAGE_MIN_P] = {{"min-p", 0, 1, 0, false, true, false}, min_p_stage},
-};
-
-const ls_stage_spec *ls_stage_spec_of(uint32_t kind) {
-  return kind < LS_STAGE_KINDS ? &stages_by_kind[kind].spec : NULL;
-}
-
-static void run(ls_sampler *s, ls_stage stage) {
-  ls_row *row = &s->rows[s->n_rows++], *before = row - 1;
-  *row = (ls_row){.stage = stage, .kept = before->kept, .temperature = before->temperature};
-  stages_by_kind[stage.kind].run(s, before, row);
+uint32_t ls_row_list(ls_sampler *s, uint32_t row_index, uint32_t n, uint32_t *ids, float *probs,
+                     double *logits, double *listed_mass) {
+  ls_row *row = &s->rows[row_index];
+  complete(s, row);
+  if (n > row->kept) n = row->kept;
+  *listed_mass = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    ids[i] = ls_row_id(s, row, i);
+    logits[i] = shown_logit(s, row, ids[i]);
+    const double p = weight(s, row, i) / row->sum;
+    probs[i] = (float)p;
+    *listed_mass += p;
+  }
+  return n;
 }
 
 /* ---- checks ---- */
+
+static ls_status check_value(const ls_stage_spec *spec, const ls_parameter *p, double v, ls_error *error) {
+  const bool inside = p->above_minimum ? v > p->minimum : v >= p->minimum;
+  if (inside && (p->below_maximum ? v < p->maximum : v <= p->maximum) &&
+      (!p->whole || v == (double)(int64_t)v)) {
+    return LS_OK;
+  }
+  const bool is_only = strcmp(p->name, "value") == 0;
+  ls_fail(error, LS_OUT_OF_RANGE, "%s%s%s is %.10g, expected %s %s %.10g %s %.10g", spec->name,
+          is_only ? "" : " ", is_only ? "" : p->name, v, p->whole ? "an integer" : "a number",
+          p->above_minimum ? "above" : "from", p->minimum, p->below_maximum ? "to below" : "to", p->maximum);
+  if (p->off != p->off) return LS_OUT_OF_RANGE;
+  const ls_error range = *error;
+  return ls_fail(error, LS_OUT_OF_RANGE, "%s; %.10g switches it off", range.message, p->off);
+}
 
 static ls_status check_stage(const ls_stage *stage, uint32_t index, ls_error *error) {
   if (stage->kind == LS_STAGE_LOGITS || stage->kind >= LS_STAGE_KINDS) {
     return ls_fail(error, LS_OUT_OF_RANGE, "stage %u has kind %u, expected 1 to %d", index, stage->kind,
                    LS_STAGE_KINDS - 1);
   }
-  const ls_stage_spec *spec = &stages_by_kind[stage->kind].spec;
-  const double v = stage->value;
-  const bool inside = spec->above_minimum ? v > spec->minimum : v >= spec->minimum;
-  if (inside && (spec->below_maximum ? v < spec->maximum : v <= spec->maximum) &&
-      (!spec->whole || v == (double)(int64_t)v)) {
-    return LS_OK;
+  const ls_stage_spec *spec = ls_stage_spec_of(stage->kind);
+  ls_status status = LS_OK;
+  for (uint32_t i = 0; !status && i < spec->n_parameters; i++) {
+    status = check_value(spec, &spec->parameters[i], stage->values[i], error);
   }
-  return ls_fail(error, LS_OUT_OF_RANGE, "%s is %.10g, expected %s %s %.10g %s %.10g; %.10g switches it off",
-                 spec->name, v, spec->whole ? "an integer" : "a number",
-                 spec->above_minimum ? "above" : "from", spec->minimum,
-                 spec->below_maximum ? "to below" : "to", spec->maximum, spec->off);
+  return status;
 }
 
-static ls_status check_logits(const float *logits, uint32_t n, float *highest, ls_error *error) {
-  if (ls_highest(logits, n, highest)) {
-    if (*highest > -__builtin_inff()) return LS_OK;
-    return ls_fail(error, LS_BAD_MODEL,
-                   "every logit is minus infinity, no token can follow; the model's weights are damaged");
+static ls_status check_bias(const ls_bias *bias, const ls_stage *stages, uint32_t n, ls_error *error) {
+  if (bias->stage >= n || stages[bias->stage].kind != LS_STAGE_BIAS) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "a bias belongs to stage %u, expected a bias stage", bias->stage);
   }
-  uint32_t bad = 0;
-  while (logits[bad] < __builtin_inff()) bad++;
-  return ls_fail(error, LS_BAD_MODEL,
-                 "the logit of token %u is not a number or infinite; the model's weights are damaged: "
-                 "download it again",
-                 bad);
+  if (bias->value >= -LS_MAX_BIAS && bias->value <= LS_MAX_BIAS) return LS_OK;
+  return ls_fail(error, LS_OUT_OF_RANGE, "bias of token %u is %.10g, expected a number from %d to %d",
+                 bias->id, bias->value, -LS_MAX_BIAS, LS_MAX_BIAS);
+}
+
+ls_status ls_check_stages(const ls_stage *stages, uint32_t n, const ls_bias *biases, uint32_t n_biases,
+                          ls_error *error) {
+  if (n > LS_MAX_STAGES) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "%u stages, expected at most %d", n, LS_MAX_STAGES);
+  }
+  if (n_biases > LS_MAX_BIASES) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "%u biases, expected at most %d", n_biases, LS_MAX_BIASES);
+  }
+  ls_status status = LS_OK;
+  uint32_t epochs = 1;
+  for (uint32_t i = 0; !status && i < n; i++) {
+    status = check_stage(&stages[i], i, error);
+    if (!status) epochs += ls_stage_rewrites(&stages[i]) && !ls_stage_is_off(&stages[i]);
+  }
+  for (uint32_t i = 0; !status && i < n_biases; i++) status = check_bias(&biases[i], stages, n, error);
+  if (status || epochs <= LS_MAX_EPOCHS) return status;
+  return ls_fail(error, LS_OUT_OF_RANGE,
+                 "%u stages change logits (penalties, bias, dry), expected at most %d; leave one out",
+                 epochs - 1, LS_MAX_EPOCHS - 1);
+}
+
+static ls_status check_id(const ls_sampler *s, const char *what, uint32_t id, ls_error *error) {
+  if (id < s->vocab) return LS_OK;
+  return ls_fail(error, LS_OUT_OF_RANGE, "%s token id %u, expected 0 to %u", what, id, s->vocab - 1);
+}
+
+static ls_status check_ids(const ls_sampler *s, const ls_turn *turn, ls_error *error) {
+  ls_status status = turn->force == LS_NO_TOKEN ? LS_OK : check_id(s, "forced", turn->force, error);
+  for (uint32_t i = 0; !status && i < turn->n_text; i++) {
+    status = check_id(s, "the text has", turn->text[i], error);
+  }
+  for (uint32_t i = 0; !status && i < turn->n_biases; i++) {
+    status = check_id(s, "bias of", turn->biases[i].id, error);
+  }
+  return status;
 }
 
 /* ---- the public way ---- */
 
-ls_status ls_check_stages(const ls_stage *stages, uint32_t n, ls_error *error) {
-  if (n > LS_MAX_STAGES) {
-    return ls_fail(error, LS_OUT_OF_RANGE, "%u stages, expected at most %d", n, LS_MAX_STAGES);
-  }
-  ls_status status = LS_OK;
-  for (uint32_t i = 0; !status && i < n; i++) status = check_stage(&stages[i], i, error);
-  return status;
-}
-
 void ls_sampler_open(ls_sampler *s, uint32_t vocab, ls_arena *arena) {
   s->vocab = vocab;
   s->n_rows = 0;
-  ls_ranking_open(&s->ranking, vocab, arena);
+  for (uint32_t i = 0; i < LS_MAX_EPOCHS; i++) {
+    ls_ranking_open(&s->epochs[i].ranking, vocab, arena);
+    if (i > 0) s->epochs[i].changed = ls_arena_take(arena, vocab, sizeof(float));
+  }
   s->weights = ls_arena_take(arena, vocab, sizeof *s->weights);
+  s->counts = ls_arena_take(arena, vocab, sizeof *s->counts);
+  s->breakers = ls_arena_take(arena, (vocab + 7) / 8, 1);
+  if (s->counts) memset(s->counts, 0, vocab * sizeof *s->counts);
+  if (s->breakers) memset(s->breakers, 0, (vocab + 7) / 8);
+}
+
+void ls_sampler_take_breakers(ls_sampler *s, const ls_tokenizer *t) {
+  for (uint32_t id = 0; id < s->vocab; id++) {
+    for (uint32_t i = t->text_at[id]; i < t->text_at[id + 1]; i++) {
+      if (memchr("\n:\"*", t->texts[i], 4)) s->breakers[id / 8] |= (uint8_t)(1u << id % 8);
+    }
+  }
+}
+
+ls_status ls_sampler_start(ls_sampler *s, const float *logits, ls_error *error) {
+  float highest;
+  s->n_rows = 0;
+  if (!ls_highest(logits, s->vocab, &highest)) {
+    uint32_t bad = 0;
+    while (logits[bad] < __builtin_inff()) bad++;
+    return ls_fail(error, LS_BAD_MODEL,
+                   "the logit of token %u is not a number or infinite; the model's weights are damaged: "
+                   "download it again",
+                   bad);
+  }
+  if (highest == -__builtin_inff()) {
+    return ls_fail(error, LS_BAD_MODEL,
+                   "every logit is minus infinity, no token can follow; the model's weights are damaged");
+  }
+  s->epochs[0].logits = logits;
+  ls_ranking_start(&s->epochs[0].ranking, logits, highest);
+  s->rows[0] = (ls_row){
+      .stage = {.kind = LS_STAGE_LOGITS}, .kept = s->vocab, .highest = (double)highest, .temperature = 1};
+  s->n_rows = 1;
+  s->n_weighed = 0;
+  return LS_OK;
+}
+
+static void run(ls_sampler *s, const ls_stage *stage) {
+  ls_row *row = &s->rows[s->n_rows++], *before = row - 1;
+  *row = *before;
+  row->stage = *stage;
+  row->sum = row->moment = row->limit = 0;
+  if (!ls_stage_is_off(stage)) ls_stage_function_of(stage->kind)(s, before, row);
 }
 
 /* The first token in rank order whose cumulative probability exceeds u. Rounding may leave the total
  * just below u: then the last token with a probability. One of probability 0 is never drawn. */
 static uint32_t draw_token(ls_sampler *s, ls_row *row, double u) {
-  sum_up(s, row);
+  ls_row_sum_up(s, row);
   double cumulative = 0;
   uint32_t drawn = 0;
-  for (uint32_t r = 0; r < row->kept && cumulative <= u; r++) {
-    const float p = probability(s, row, r);
-    if (p > 0) drawn = r;
+  for (uint32_t i = 0; i < row->kept && cumulative <= u; i++) {
+    const float p = ls_row_probability(s, row, i);
+    if (p > 0) drawn = i;
     cumulative += (double)p;
   }
-  return ls_ranked(&s->ranking, drawn);
+  return ls_row_id(s, row, drawn);
 }
 
-ls_status ls_sample(ls_sampler *s, const float *logits, const ls_stage *stages, uint32_t n_stages,
-                    uint64_t seed, uint64_t position, uint32_t force, ls_draw *draw, ls_error *error) {
-  s->logits = logits;
-  s->n_rows = 0;
-  if (force != LS_NO_TOKEN && force >= s->vocab) {
-    return ls_fail(error, LS_OUT_OF_RANGE, "forced token id %u, expected 0 to %u", force, s->vocab - 1);
-  }
-  ls_status status = ls_check_stages(stages, n_stages, error);
-  float highest;
-  if (!status) status = check_logits(logits, s->vocab, &highest, error);
+ls_status ls_sample(ls_sampler *s, const ls_stage *stages, uint32_t n_stages, const ls_turn *turn,
+                    ls_draw *draw, ls_error *error) {
+  ls_status status = ls_check_stages(stages, n_stages, turn->biases, turn->n_biases, error);
+  if (!status) status = check_ids(s, turn, error);
   if (status) return status;
 
-  s->highest = (double)highest;
-  s->n_weighed = 0;
-  ls_ranking_start(&s->ranking, logits, highest);
-  s->rows[s->n_rows++] = (ls_row){.stage = {LS_STAGE_LOGITS, 0}, .kept = s->vocab, .temperature = 1};
-  for (uint32_t i = 0; i < n_stages; i++) run(s, stages[i]);
+  s->turn = turn;
+  s->n_rows = 1;
+  for (uint32_t i = 0; i < n_stages; i++) run(s, &stages[i]);
 
-  draw->u = ls_uniform(seed, position);
-  draw->token = force != LS_NO_TOKEN ? force : draw_token(s, &s->rows[s->n_rows - 1], draw->u);
-  sum_up(s, s->rows);
+  draw->u = ls_uniform(turn->seed, turn->position, LS_STREAM_DRAW);
+  draw->token = turn->force != LS_NO_TOKEN ? turn->force : draw_token(s, &s->rows[s->n_rows - 1], draw->u);
+  draw->mu = ls_next_mu(s, draw->token);
+  ls_row_sum_up(s, s->rows);
   draw->logprob = scaled(s, s->rows, draw->token) - ls_log(s->rows->sum);
-  draw->entropy = entropy(s->rows);
+  draw->entropy = ls_row_entropy(s->rows) / LS_LN2;
+  s->turn = NULL;
   return LS_OK;
-}
-
-uint32_t ls_row_list(ls_sampler *s, uint32_t row_index, uint32_t n, uint32_t *ids, float *probs,
-                     double *listed_mass) {
-  ls_row *row = &s->rows[row_index];
-  complete(s, row);
-  if (n > row->kept) n = row->kept;
-  *listed_mass = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    ids[i] = ls_ranked(&s->ranking, i);
-    const double p = weight(s, row, i) / row->sum;
-    probs[i] = (float)p;
-    *listed_mass += p;
-  }
-  return n;
 }

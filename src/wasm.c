@@ -1,6 +1,7 @@
 /* The WebAssembly exports: the public interface, flattened for JavaScript.
  * Where the C core ends and web/engine/ begins; the native twin of this file is cli.c.
- * Holds no logic: it keeps one model, copies arguments in and results out through `port`.
+ * Holds no logic: it keeps one model or a sampler without one, copies arguments in and results out through
+ * `port`.
  *
  * JavaScript learns the layout of `port` from `port_fields()` and every name and number from the
  * functions below, so nothing is mirrored by hand. Every export that can fail returns an ls_status
@@ -19,9 +20,13 @@ static ls_sampler sampler;
 static ls_error error;
 static ls_draw drawn;
 static uint64_t hash = LS_HASH_START;
+static bool started; /* the sampler knows the logits */
 static ls_stage stages[LS_MAX_STAGES];
 static uint32_t stage_kinds[LS_MAX_STAGES];
-static double stage_values[LS_MAX_STAGES];
+static double stage_values[LS_MAX_STAGES][LS_MAX_PARAMETERS];
+static ls_bias biases[LS_MAX_BIASES];
+static uint32_t bias_stages[LS_MAX_BIASES], bias_ids[LS_MAX_BIASES];
+static double bias_values[LS_MAX_BIASES];
 
 /* clang-format off */
 /* Every field of the port, in one place: the struct and its description are both made from this list. */
@@ -36,21 +41,25 @@ static double stage_values[LS_MAX_STAGES];
   U32(architecture) U32(architecture_bytes) U32(name) U32(name_bytes) U32(license) U32(license_bytes) \
   /* open: addresses of buffers, and what the text may be */                                        \
   U32(text) U32(text_capacity)         /* u8: text to tokenize; bytes of a decoded token */         \
-  U32(ids)                             /* u32: tokens out of tokenize, tokens into forward */       \
+  U32(ids)                             /* u32: out of tokenize, into forward; the text of sample */ \
   U32(logits)                          /* f32 (vocab) */                                            \
-  U32(stage_kinds) U32(stage_values)   /* u32 and f64 (max_stages): the pipeline */                 \
-  U32(listed_ids) U32(listed_probs)    /* u32 and f32 (vocab): the row last listed */               \
-  U32(max_stages) U32(bos) U32(eos) U32(no_token)                                                   \
+  U32(stage_kinds) U32(stage_values)   /* u32 (max_stages), f64 (max_stages, max_parameters) */     \
+  U32(bias_stages) U32(bias_ids) U32(bias_values) /* u32, u32 and f64 (max_biases) */               \
+  U32(listed_ids) U32(listed_probs) U32(listed_logits) /* u32, f32, f64 (vocab): the row last listed */ \
+  U32(max_stages) U32(max_parameters) U32(max_biases) F64(max_bias) U32(bos) U32(eos) U32(no_token)               \
+  /* arrive */                                                                                      \
+  U32(file_hash_low) U32(file_hash_high)                                                            \
   /* tokenize and token_bytes */                                                                    \
   U32(count) U32(piece) U32(piece_bytes) U32(token_type)                                            \
   /* sample */                                                                                      \
-  U32(token) U32(n_rows) F64(u) F64(logprob) F64(entropy)                                           \
-  /* row */                                                                                         \
-  U32(row_kind) U32(row_kept) U32(row_listed)                                                       \
-  F64(row_value) F64(row_kept_mass) F64(row_entropy) F64(row_listed_mass)                           \
-  /* stage_spec */                                                                                  \
-  F64(stage_minimum) F64(stage_maximum) F64(stage_off)                                              \
-  U32(stage_above_minimum) U32(stage_below_maximum) U32(stage_whole)                                \
+  U32(token) U32(n_rows) F64(u) F64(logprob) F64(entropy) F64(mu)                                   \
+  /* row and row_token */                                                                           \
+  U32(row_kept) U32(row_listed)                                                                     \
+  F64(row_kept_mass) F64(row_entropy) F64(row_limit) F64(row_listed_mass)                           \
+  U32(token_rank) F64(token_prob) F64(token_logit)                                                  \
+  /* parameter */                                                                                   \
+  F64(minimum) F64(maximum) F64(off) F64(usual)                                                     \
+  U32(above_minimum) U32(below_maximum) U32(whole)                                                  \
   /* hash_logits */                                                                                 \
   U32(hash_low) U32(hash_high)
 
@@ -80,9 +89,15 @@ uint32_t EXPORT(port_open)(void) {
   port.heap = address(&__heap_base);
   port.message = address(error.message);
   port.max_stages = LS_MAX_STAGES;
+  port.max_parameters = LS_MAX_PARAMETERS;
+  port.max_biases = LS_MAX_BIASES;
+  port.max_bias = LS_MAX_BIAS;
   port.no_token = LS_NO_TOKEN;
   port.stage_kinds = address(stage_kinds);
   port.stage_values = address(stage_values);
+  port.bias_stages = address(bias_stages);
+  port.bias_ids = address(bias_ids);
+  port.bias_values = address(bias_values);
   return address(&port);
 }
 
@@ -99,17 +114,25 @@ uint32_t EXPORT(status_name)(uint32_t status) {
 /* Address of the name of a kernel set, or 0 past the last. */
 uint32_t EXPORT(kernels_name)(uint32_t index) { return address(ls_kernels_name(index)); }
 
-/* Address of the name of a stage kind, or 0 past the last; fills port.stage_*. */
-uint32_t EXPORT(stage_spec)(uint32_t kind) {
+/* Address of the name of a stage kind, or 0 past the last. */
+uint32_t EXPORT(stage_name)(uint32_t kind) {
   const ls_stage_spec *spec = ls_stage_spec_of(kind);
-  if (!spec) return 0;
-  port.stage_minimum = spec->minimum;
-  port.stage_maximum = spec->maximum;
-  port.stage_off = spec->off;
-  port.stage_above_minimum = spec->above_minimum;
-  port.stage_below_maximum = spec->below_maximum;
-  port.stage_whole = spec->whole;
-  return address(spec->name);
+  return spec ? address(spec->name) : 0;
+}
+
+/* Address of the name of a stage's parameter, or 0 past the last; fills port.minimum and those after it. */
+uint32_t EXPORT(parameter)(uint32_t kind, uint32_t index) {
+  const ls_stage_spec *spec = ls_stage_spec_of(kind);
+  if (!spec || index >= spec->n_parameters) return 0;
+  const ls_parameter *p = &spec->parameters[index];
+  port.minimum = p->minimum;
+  port.maximum = p->maximum;
+  port.off = p->off;
+  port.usual = p->usual;
+  port.above_minimum = p->above_minimum;
+  port.below_maximum = p->below_maximum;
+  port.whole = p->whole;
+  return address(p->name);
 }
 
 /* Address of the name of a tensor type ("Q8_0"), or 0 for one that is not computed with. */
@@ -190,19 +213,25 @@ uint32_t EXPORT(inspect)(uint32_t bytes, uint32_t have) {
   return status;
 }
 
+/* What sampling needs, for texts of `n_text` tokens. */
+static void lay_out_sampler(ls_arena *arena, uint32_t vocab, uint64_t n_text) {
+  ls_sampler_open(&sampler, vocab, arena);
+  port.ids = address(ls_arena_take(arena, n_text, sizeof(uint32_t)));
+  port.listed_ids = address(ls_arena_take(arena, vocab, sizeof(uint32_t)));
+  port.listed_probs = address(ls_arena_take(arena, vocab, sizeof(float)));
+  port.listed_logits = address(ls_arena_take(arena, vocab, sizeof(double)));
+}
+
 /* What the exports themselves need behind the model's workspace: sampler, text and lists. */
 static uint32_t lay_out_buffers(ls_arena *arena, uint32_t text_capacity) {
-  const uint64_t vocab = model.tokenizer.n_tokens;
-  const uint64_t of_text = 2 * (uint64_t)text_capacity + 2; /* as ls_tokenize asks */
-  const uint64_t ids = of_text > model.batch ? of_text : model.batch;
+  uint64_t ids = 2 * (uint64_t)text_capacity + 2; /* as ls_tokenize asks */
+  if (ids < model.batch) ids = model.batch;
+  if (ids < model.context) ids = model.context;
   const uint64_t scratch = ls_tokenize_scratch(&model.tokenizer, text_capacity);
-  ls_sampler_open(&sampler, (uint32_t)vocab, arena);
+  lay_out_sampler(arena, model.tokenizer.n_tokens, ids);
   port.text_capacity = text_capacity;
   const uint32_t longest = model.tokenizer.longest;
   port.text = address(ls_arena_take(arena, text_capacity > longest ? text_capacity : longest, 1));
-  port.ids = address(ls_arena_take(arena, ids, sizeof(uint32_t)));
-  port.listed_ids = address(ls_arena_take(arena, vocab, sizeof(uint32_t)));
-  port.listed_probs = address(ls_arena_take(arena, vocab, sizeof(float)));
   return address(ls_arena_take(arena, scratch, 1));
 }
 
@@ -239,6 +268,8 @@ uint32_t EXPORT(open)(uint32_t bytes, uint32_t have, uint32_t workspace, uint32_
   }
   scratch_bytes = ls_tokenize_scratch(&model.tokenizer, text_capacity);
   copy_info();
+  ls_sampler_take_breakers(&sampler, &model.tokenizer);
+  started = false;
   port.context = model.context;
   port.logits = address(model.logits);
   port.bos = model.tokenizer.bos;
@@ -246,8 +277,30 @@ uint32_t EXPORT(open)(uint32_t bytes, uint32_t have, uint32_t workspace, uint32_
   return LS_OK;
 }
 
-/* After open: of the file's bytes the first `have` are there now. */
-uint32_t EXPORT(arrive)(uint32_t have) { return ls_model_arrive(&model, have, &error); }
+/* After open: of the file's bytes the first `have` are there now. With the last ones comes port.file_hash_*.
+ */
+uint32_t EXPORT(arrive)(uint32_t have) {
+  const ls_status status = ls_model_arrive(&model, have, &error);
+  port.file_hash_low = (uint32_t)model.hash;
+  port.file_hash_high = (uint32_t)(model.hash >> 32);
+  return status;
+}
+
+/* Without a model: fills port.workspace_bytes for sampling from `vocab` logits after `n_text` tokens. */
+void EXPORT(plan_sampler)(uint32_t vocab, uint32_t n_text) {
+  ls_arena arena = {NULL, 0, 0};
+  lay_out_sampler(&arena, vocab, n_text);
+  ls_arena_take(&arena, vocab, sizeof(float));
+  port.workspace_bytes = (double)arena.used;
+}
+
+/* Lays that out at `workspace` (aligned to 64), as planned; the logits are to be written to port.logits. */
+void EXPORT(open_sampler)(uint32_t vocab, uint32_t n_text, uint32_t workspace, uint32_t workspace_bytes) {
+  ls_arena arena = {(uint8_t *)(uintptr_t)workspace, workspace_bytes, 0};
+  lay_out_sampler(&arena, vocab, n_text);
+  port.logits = address(ls_arena_take(&arena, vocab, sizeof(float)));
+  port.vocab = vocab;
+}
 
 /* How many threads compute from now on, at most as many as planned; the caller has started the others. */
 void EXPORT(use_threads)(uint32_t threads) { model.team.count = threads; }
@@ -309,7 +362,13 @@ uint32_t EXPORT(forward)(uint32_t n, uint32_t position) {
 }
 
 /* Fills port.logits for token `row` of the last forward. */
-uint32_t EXPORT(logits)(uint32_t row) { return ls_logits(&model, row, &error); }
+uint32_t EXPORT(logits)(uint32_t row) {
+  started = false;
+  return ls_logits(&model, row, &error);
+}
+
+/* Takes note that the caller has filled port.logits. */
+void EXPORT(logits_written)(void) { started = false; }
 
 /* Folds port.logits into the hash; port.hash_high and hash_low are its value so far. */
 void EXPORT(hash_logits)(void) {
@@ -318,28 +377,46 @@ void EXPORT(hash_logits)(void) {
   port.hash_high = (uint32_t)(hash >> 32);
 }
 
-static void read_stages(uint32_t n) {
+static void read_stages(uint32_t n, uint32_t n_biases) {
   for (uint32_t i = 0; i < n && i < LS_MAX_STAGES; i++) {
-    stages[i] = (ls_stage){stage_kinds[i], stage_values[i]};
+    stages[i].kind = stage_kinds[i];
+    for (uint32_t j = 0; j < LS_MAX_PARAMETERS; j++) stages[i].values[j] = stage_values[i][j];
+  }
+  for (uint32_t i = 0; i < n_biases && i < LS_MAX_BIASES; i++) {
+    biases[i] = (ls_bias){bias_stages[i], bias_ids[i], bias_values[i]};
   }
 }
 
-/* Checks `n` stages of port.stage_kinds and port.stage_values, with or without a model. */
-uint32_t EXPORT(check_stages)(uint32_t n) {
-  read_stages(n);
-  return ls_check_stages(stages, n, &error);
+/* Checks `n` stages of port.stage_* with `n_biases` of port.bias_*, with or without a model. */
+uint32_t EXPORT(check_stages)(uint32_t n, uint32_t n_biases) {
+  read_stages(n, n_biases);
+  return ls_check_stages(stages, n, biases, n_biases, &error);
 }
 
-/* Samples from port.logits through `n_stages` of port.stage_kinds and port.stage_values. */
-uint32_t EXPORT(sample)(uint32_t n_stages, uint32_t seed_low, uint32_t seed_high, uint32_t position,
-                        uint32_t force) {
-  read_stages(n_stages);
-  const ls_status status = ls_sample(&sampler, model.logits, stages, n_stages,
-                                     (uint64_t)seed_high << 32 | seed_low, position, force, &drawn, &error);
+/* Samples from port.logits through `n_stages` of port.stage_*, with `n_biases` of port.bias_*, behind the
+ * `n_text` tokens at port.ids. */
+uint32_t EXPORT(sample)(uint32_t n_stages, uint32_t n_biases, uint32_t n_text, uint32_t seed_low,
+                        uint32_t seed_high, uint32_t position, double mu, uint32_t force) {
+  if (!started) {
+    const ls_status status = ls_sampler_start(&sampler, (const float *)(uintptr_t)port.logits, &error);
+    if (status) return status;
+    started = true;
+  }
+  read_stages(n_stages, n_biases);
+  const ls_turn turn = {.seed = (uint64_t)seed_high << 32 | seed_low,
+                        .position = position,
+                        .text = (const uint32_t *)(uintptr_t)port.ids,
+                        .n_text = n_text,
+                        .biases = biases,
+                        .n_biases = n_biases,
+                        .mu = mu,
+                        .force = force};
+  const ls_status status = ls_sample(&sampler, stages, n_stages, &turn, &drawn, &error);
   port.token = drawn.token;
   port.u = drawn.u;
   port.logprob = drawn.logprob;
   port.entropy = drawn.entropy;
+  port.mu = drawn.mu;
   port.n_rows = sampler.n_rows;
   return status;
 }
@@ -348,10 +425,18 @@ uint32_t EXPORT(sample)(uint32_t n_stages, uint32_t seed_low, uint32_t seed_high
 void EXPORT(row)(uint32_t index, uint32_t n) {
   const ls_row *row = &sampler.rows[index];
   port.row_listed = ls_row_list(&sampler, index, n, (uint32_t *)(uintptr_t)port.listed_ids,
-                                (float *)(uintptr_t)port.listed_probs, &port.row_listed_mass);
-  port.row_kind = row->stage.kind;
-  port.row_value = row->stage.value;
+                                (float *)(uintptr_t)port.listed_probs,
+                                (double *)(uintptr_t)port.listed_logits, &port.row_listed_mass);
   port.row_kept = row->kept;
   port.row_kept_mass = row->kept_mass;
   port.row_entropy = row->entropy;
+  port.row_limit = row->limit;
+}
+
+/* One token (id < vocab) in row `index` of the last sample: fills port.token_rank, token_prob and
+ * token_logit. */
+void EXPORT(row_token)(uint32_t index, uint32_t id) {
+  float prob;
+  ls_row_token(&sampler, index, id, &port.token_rank, &prob, &port.token_logit);
+  port.token_prob = (double)prob;
 }

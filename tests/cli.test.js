@@ -80,12 +80,12 @@ for (const program of PROGRAMS) {
 
     test('prints one JSON object a line', async () => {
       const [header, ...steps] = await json('--model', spm, '--prompt', 'the cat', '--tokens', '4', ...SAMPLING);
-      assert.deepEqual(Object.keys(header), ['model', 'promptIds']);
+      assert.deepEqual(Object.keys(header), ['model', 'hash', 'promptIds']);
       assert.equal(header.model, 'random F32 llama');
       assert.equal(header.promptIds[0], 1);
       assert.equal(steps.length, 4);
       steps.forEach((step, i) => {
-        assert.deepEqual(Object.keys(step), ['position', 'id', 'text', 'bytes', 'logprob', 'entropy', 'u', 'stages']);
+        assert.deepEqual(Object.keys(step), ['position', 'id', 'text', 'bytes', 'logprob', 'entropy', 'u', 'mu', 'stages']);
         assert.equal(step.position, header.promptIds.length + i);
         assert.ok(step.u >= 0 && step.u < 1 && step.logprob < 0 && step.entropy > 0);
         /** @type {any[]} */
@@ -118,7 +118,7 @@ for (const program of PROGRAMS) {
     test('runs the stages in the order given', async () => {
       const [, step] = await json('--model', spm, '--prompt', 'the', '--tokens', '1', '--stages', 'top-k=40,top-p=0.95,temperature=0.8');
       assert.deepEqual(step.stages.map((/** @type {any} */ { name, value }) => [name, value]), [
-        ['logits', 0], ['top-k', 40], ['top-p', 0.95], ['temperature', 0.8],
+        ['logits', undefined], ['top-k', 40], ['top-p', 0.95], ['temperature', 0.8],
       ]);
       const [, none] = await json('--model', spm, '--prompt', 'the', '--tokens', '1', '--stages', '');
       assert.deepEqual(none.stages.map((/** @type {any} */ { name }) => name), ['logits']);
@@ -248,7 +248,7 @@ for (const program of PROGRAMS) {
       ['top-p 0', [...model, '--top-p', '0'], /top-p is 0, expected a number above 0 to 1/],
       ['top-p 1.1', [...model, '--top-p', '1.1'], /top-p is 1\.1/],
       ['min-p 1', [...model, '--min-p', '1'], /min-p is 1, expected a number from 0 to below 1/],
-      ['an unknown stage', [...model, '--stages', 'top-x=3'], /unknown stage "top-x", expected temperature, top-k, top-p or min-p/],
+      ['an unknown stage', [...model, '--stages', 'top-x=3'], /unknown stage "top-x", expected penalties, bias, .* or mirostat/],
       ['a stage without a value', [...model, '--stages', 'top-k'], /--stages has "top-k", expected name=value/],
       ['a comma too many', [...model, '--stages', 'top-k=3,'], /--stages/],
       ['too many stages', [...model, '--stages', Array(17).fill('top-k=3').join()], /stages/],

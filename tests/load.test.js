@@ -27,6 +27,16 @@ const LONG_TEXT = 'the cat sat on the mat, and the mat on the cat. '.repeat(2);
 const folder = mkdtempSync(join(tmpdir(), 'logitscope-load-'));
 after(() => rmSync(folder, { recursive: true }));
 
+/** FNV-1a over the little-endian words of a file, the last filled up with zeros. @param {Uint8Array} file */
+function hashOf(file) {
+  const words = new Uint8Array(Math.ceil(file.length / 8) * 8);
+  words.set(file);
+  const view = new DataView(words.buffer);
+  let hash = 0xcbf29ce484222325n;
+  for (let at = 0; at < words.length; at += 8) hash = BigInt.asUintN(64, (hash ^ view.getBigUint64(at, true)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
 describe('a model', () => {
   const path = join(folder, 'random.gguf');
   writeFileSync(path, bytes);
@@ -98,7 +108,8 @@ describe('a model', () => {
     assert.equal(info.contextLength, 64);
     assert.ok(info.headerBytes < info.fileBytes && info.fileBytes === bytes.length && info.memoryBytes > bytes.length);
     const model = await Model.load(bytes, { contextLength: 64 });
-    const { kernels, threads, bos, eos, ...rest } = model.info;
+    const { hash, kernels, threads, bos, eos, ...rest } = model.info;
+    assert.match(hash, /^[0-9a-f]{16}$/);
     assert.deepEqual({ ...rest, verdict: 'ok' }, info);
     assert.deepEqual([kernels, bos, eos], ['simd', 1, 2]);
     assert.ok(threads >= 1 && threads <= 8, `${threads} threads`);
@@ -106,11 +117,30 @@ describe('a model', () => {
       [rest.dim, rest.ffnDim, rest.layers, rest.heads, rest.kvHeads, rest.headDim, rest.weightType, rest.ggufVersion],
       [64, 96, 2, 4, 2, 16, 'F32', 3],
     );
-    assert.deepEqual(rest.stages.map(({ name }) => name), ['temperature', 'top-k', 'top-p', 'min-p']);
-    assert.deepEqual(rest.stages[2], {
-      name: 'top-p', minimum: 0, maximum: 1, off: 1, aboveMinimum: true, belowMaximum: false, whole: false,
+    assert.deepEqual(rest.stages.map(({ name }) => name), [
+      'penalties', 'bias', 'dry', 'top-n-sigma', 'temperature', 'top-k', 'typical', 'top-p', 'min-p', 'epsilon', 'eta', 'xtc', 'mirostat',
+    ]);
+    const bounds = { aboveMinimum: false, belowMaximum: false, whole: false };
+    assert.deepEqual(rest.stages[7], {
+      name: 'top-p', parameters: [{ name: 'value', minimum: 0, maximum: 1, off: 1, usual: 1, ...bounds, aboveMinimum: true }],
     });
+    assert.deepEqual(rest.stages[2].parameters.slice(1, 3), [
+      { name: 'base', minimum: 1, maximum: 100, off: null, usual: 1.75, ...bounds },
+      { name: 'allowedLength', minimum: 0, maximum: 2 ** 31 - 1, off: null, usual: 2, ...bounds, whole: true },
+    ]);
+    assert.deepEqual(rest.stages[1], { name: 'bias', parameters: [] });
     model.unload();
+  });
+
+  test('has a hash of its file, however the bytes arrive and whatever is done with them', async () => {
+    for (const type of /** @type {const} */ (['F32', 'Q8_0'])) {
+      const file = randomModel({ type, name: `a model of ${type}` });
+      for (const chunk of [7919, 65537, file.length]) {
+        const model = await Model.load(streamOf(file, { chunk }), { threads: 1 });
+        assert.equal(model.info.hash, hashOf(file), `${type}, ${file.length} bytes in chunks of ${chunk}`);
+        model.unload();
+      }
+    }
   });
 
   test('may have a header of any length, which is read as far as it goes', async () => {

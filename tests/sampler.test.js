@@ -9,34 +9,46 @@ import { existsSync, readFileSync } from 'node:fs';
 import { compileC } from './helpers/compile.js';
 import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
 
-/** The numbers of the stage kinds, as in src/logitscope.h. */
-const KIND = { temperature: 1, 'top-k': 2, 'top-p': 3, 'min-p': 4 };
 const OUT_OF_RANGE = 4;
 const BAD_MODEL = 2;
 const vectorsUrl = new URL('../../shared/data/sampler-vectors.json', import.meta.url);
 
 /**
- * @typedef {{ logits: ArrayLike<number>, stages: [string, number][], seed?: bigint | number, position?: number, force?: number }} Case
- * @typedef {{ name: string, kept: number, keptMass: number, entropy: number, ids: number[], probs: number[] }} Row
- * @typedef {{ token: number, u: number, logprob: number, entropy: number, rows: Row[], status?: number, error: string }} Result
+ * @typedef {[name: string, ...values: number[]]} Stage values in the order of the stage's parameters, or id, value, id, value of biases
+ * @typedef {object} Case
+ * @property {ArrayLike<number>} logits
+ * @property {Stage[]} stages
+ * @property {bigint | number} [seed]
+ * @property {number} [position]
+ * @property {number} [force]
+ * @property {number} [mu]
+ * @property {number[]} [text] the tokens before
+ * @property {number[]} [breakers]
+ * @property {number[]} [watch]
+ * @typedef {{ name: string, kept: number, keptMass: number, entropy: number, limit: number, ids: number[], probs: number[], logits: number[], watched: [number, number, number][] }} Row
+ * @typedef {{ token: number, u: number, logprob: number, entropy: number, mu: number | null, rows: Row[], status?: number, error: string }} Result
  */
 
-const SOURCES = ['gguf', 'numerics', 'sampler', 'ranking', 'draw'].map((name) => `src/${name}.c`);
+const SOURCES = ['gguf', 'numerics', 'sampler', 'stages', 'rewrites', 'ranking', 'draw'].map((name) => `src/${name}.c`);
 let program = '';
 
 before(() => {
   program = compileC('sampler_run', ['tests/c/sampler_run.c', ...SOURCES]);
 });
 
+/** A list after its length. @param {ArrayLike<number | string>} items @param {number} [length] */
+const list = (items, length = items.length) => [length, ...Array.from(items)].join(' ');
+
+/** @param {Case} c */
+function lineOf({ logits, stages, seed = 1, position = 0, force = -1, mu = NaN, text = [], breakers = [], watch = [] }) {
+  const settings = stages.map(([name, ...values]) => `${name} ${list(name === 'bias' ? [] : values)}`);
+  const biases = stages.flatMap(([name, ...values], stage) => (name === 'bias' ? values.map((value, i) => (i % 2 ? `${value}` : `${stage} ${value}`)) : []));
+  return [logits.length, seed, position, force, mu, list(settings), list(text), list(biases, biases.length / 2), list(breakers), list(watch), ...Array.from(logits)].join(' ');
+}
+
 /** @param {Case[]} cases @returns {Result[]} */
 function run(cases) {
-  const input = cases
-    .map(({ logits, stages, seed = 1, position = 0, force = -1 }) => {
-      const settings = stages.map(([name, value]) => `${KIND[/** @type {keyof typeof KIND} */ (name)] ?? name} ${value}`);
-      return [logits.length, stages.length, seed, position, force, ...settings, ...Array.from(logits)].join(' ');
-    })
-    .join('\n');
-  const output = execFileSync(program, { input, encoding: 'utf8', maxBuffer: 1 << 30 });
+  const output = execFileSync(program, { input: cases.map(lineOf).join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 });
   return output.trim().split('\n').map((line) => JSON.parse(line));
 }
 
@@ -114,7 +126,7 @@ test('values that switch a stage off change nothing', () => {
   const logits = Float32Array.from({ length: 300 }, () => 8 * random() - 4);
   const [result] = run([{ logits, stages: [['temperature', 1], ['top-k', 0], ['top-k', 300], ['top-p', 1], ['min-p', 0]] }]);
   for (const row of result.rows) {
-    assert.deepEqual({ ...row, name: 'logits' }, result.rows[0]);
+    assert.deepEqual({ ...row, name: 'logits', limit: 0 }, result.rows[0]);
     assert.deepEqual([row.kept, row.keptMass], [300, 1]);
   }
 });
@@ -204,7 +216,7 @@ test('values out of range are refused by name, range and value', () => {
     ['top-p', 0, /top-p is 0, expected a number above 0 to 1/],
     ['top-p', 1.01, /top-p/],
     ['min-p', 1, /min-p is 1, expected a number from 0 to below 1/],
-    ['9', 1, /stage 0 has kind 9/],
+    ['14', 1, /stage 0 has kind 14/],
     ['0', 1, /stage 0 has kind 0/],
   ]);
   for (const [name, value, message] of bad) {

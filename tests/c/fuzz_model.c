@@ -32,12 +32,18 @@ static int failed(ls_status status) {
 }
 
 static void generate(ls_sampler *sampler, const uint32_t *ids, uint32_t n) {
-  static const ls_stage stages[] = {{LS_STAGE_TEMPERATURE, 0.7}, {LS_STAGE_TOP_P, 0.9}};
+  static const ls_stage stages[] = {{LS_STAGE_PENALTIES, {1.3, 0.1, 0.1, 0}},
+                                    {LS_STAGE_DRY, {1, 1.5, 1, 0}},
+                                    {LS_STAGE_TEMPERATURE, {0.7}},
+                                    {LS_STAGE_TYPICAL, {0.9}},
+                                    {LS_STAGE_TOP_P, {0.9}}};
   ls_draw draw;
   const uint32_t batch = n < model.batch ? n : model.batch;
   if (failed(ls_forward(&model, ids, batch, 0, &error))) return;
   if (failed(ls_logits(&model, batch - 1, &error))) return;
-  if (failed(ls_sample(sampler, model.logits, stages, 2, 1, batch, LS_NO_TOKEN, &draw, &error))) return;
+  if (failed(ls_sampler_start(sampler, model.logits, &error))) return;
+  const ls_turn turn = {.seed = 1, .position = batch, .text = ids, .n_text = batch, .force = LS_NO_TOKEN};
+  if (failed(ls_sample(sampler, stages, 5, &turn, &draw, &error))) return;
   require(draw.token < model.config.vocab, "a token inside the vocabulary");
 }
 
@@ -59,6 +65,7 @@ static void run(uint8_t *file, const uint8_t *data, size_t size, uint32_t kernel
       !failed(ls_model_arrive(&model, size / 2, &error)) && !failed(ls_model_arrive(&model, size, &error))) {
     ls_arena arena = {workspace, counting.used, planned};
     ls_sampler_open(&sampler, model.tokenizer.n_tokens, &arena);
+    ls_sampler_take_breakers(&sampler, &model.tokenizer);
     const uint64_t n = sizeof text - 1, scratch_bytes = ls_tokenize_scratch(&model.tokenizer, n);
     void *scratch = malloc(scratch_bytes ? scratch_bytes : 1);
     uint8_t *bytes = malloc(model.tokenizer.longest + 1u);

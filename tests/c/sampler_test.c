@@ -21,6 +21,7 @@ static double unit(void) {
 static float logits[MOST_TOKENS];
 static uint32_t order[MOST_TOKENS], ids[MOST_TOKENS];
 static float probs[MOST_TOKENS];
+static double shown[MOST_TOKENS];
 
 static int by_rank(const void *a, const void *b) {
   const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -63,22 +64,22 @@ static naive_row after(const naive_row *before, ls_stage stage, uint32_t vocab) 
   uint32_t n = 0;
   switch (stage.kind) {
     case LS_STAGE_TEMPERATURE:
-      row.temperature *= stage.value;
+      row.temperature *= stage.values[0];
       if (row.temperature == 0) row.kept = 1;
       break;
     case LS_STAGE_TOP_K:
-      if (stage.value > 0 && stage.value < row.kept) row.kept = (uint32_t)stage.value;
+      if (stage.values[0] > 0 && stage.values[0] < row.kept) row.kept = (uint32_t)stage.values[0];
       break;
     case LS_STAGE_TOP_P:
-      if (stage.value == 1) break;
-      while (n == 0 || (n < before->kept && mass < (double)(float)stage.value)) {
+      if (stage.values[0] == 1) break;
+      while (n == 0 || (n < before->kept && mass < (double)(float)stage.values[0])) {
         mass += (double)(float)(weight(before, n++) / before->sum);
       }
       row.kept = n;
       break;
     default:
-      if (stage.value == 0) break;
-      mass = (double)(float)stage.value * (double)(float)(1 / before->sum);
+      if (stage.values[0] == 0) break;
+      mass = (double)(float)stage.values[0] * (double)(float)(1 / before->sum);
       while (n < before->kept && (n == 0 || (double)(float)(weight(before, n) / before->sum) >= mass)) n++;
       row.kept = n;
   }
@@ -116,10 +117,12 @@ static uint32_t make_stages(ls_stage stages[LS_MAX_STAGES]) {
   static const double temperatures[] = {0, 1e-320, 0.05, 0.8, 1, 1.7, 100};
   const uint32_t n = (uint32_t)(6 * unit());
   for (uint32_t i = 0; i < n; i++) {
-    const uint32_t kind = 1 + (uint32_t)(4 * unit());
-    const double value[] = {0, temperatures[(int)(7 * unit())], floor(80 * unit()), 1 - unit() * unit(),
+    static const uint32_t kinds[] = {LS_STAGE_TEMPERATURE, LS_STAGE_TOP_K, LS_STAGE_TOP_P, LS_STAGE_MIN_P};
+    const uint32_t one = (uint32_t)(4 * unit());
+    const double value[] = {temperatures[(int)(7 * unit())], floor(80 * unit()), 1 - unit() * unit(),
                             0.3 * unit() * unit()};
-    stages[i] = (ls_stage){kind, unit() < 0.1 ? ls_stage_spec_of(kind)->off : value[kind]};
+    stages[i].kind = kinds[one];
+    stages[i].values[0] = unit() < 0.1 ? ls_stage_spec_of(kinds[one])->parameters[0].off : value[one];
   }
   return n;
 }
@@ -146,12 +149,20 @@ static void test_case(ls_sampler *s, uint64_t number) {
   naive_row rows[LS_MAX_STAGES + 1] = {{.kept = s->vocab, .temperature = 1}};
   measure(&rows[0], &rows[0], s->vocab);
   for (uint32_t i = 0; i < n; i++) rows[i + 1] = after(&rows[i], stages[i], s->vocab);
-  const double u = ls_uniform(number, 7);
+  const double u = ls_uniform(number, 7, LS_STREAM_DRAW);
   const uint32_t token = force != LS_NO_TOKEN ? force : draw_token(&rows[n], u);
 
   ls_draw draw;
   ls_error error;
-  if (ls_sample(s, logits, stages, n, number, 7, force, &draw, &error)) puts(error.message), exit(1);
+  const ls_turn turn = {.seed = number, .position = 7, .force = force};
+  if (unit() < 0.5) { /* what an earlier sample has found out changes nothing */
+    ls_stage other[LS_MAX_STAGES];
+    const uint32_t n_other = make_stages(other);
+    if (ls_sampler_start(s, logits, &error) || ls_sample(s, other, n_other, &turn, &draw, &error)) exit(1);
+  } else if (ls_sampler_start(s, logits, &error)) {
+    exit(1);
+  }
+  if (ls_sample(s, stages, n, &turn, &draw, &error)) puts(error.message), exit(1);
   same("the token", draw.token, token);
   same("u", draw.u, u);
   same("logprob", draw.logprob, scaled(&rows[0], token) - ls_log(rows[0].sum));
@@ -160,12 +171,15 @@ static void test_case(ls_sampler *s, uint64_t number) {
   for (uint32_t look = 0; look < 2 * (n + 1); look++) { /* rows in any order, some twice, some never */
     const uint32_t index = (uint32_t)((n + 1) * unit());
     double listed;
-    const uint32_t count = ls_row_list(s, index, (uint32_t)(s->vocab * unit()) + 1, ids, probs, &listed);
+    const uint32_t most = (uint32_t)(s->vocab * unit()) + 1;
+    const uint32_t count = ls_row_list(s, index, most, ids, probs, shown, &listed);
     same("kept", s->rows[index].kept, rows[index].kept);
     same("kept mass", s->rows[index].kept_mass, rows[index].kept_mass);
     same("a row's entropy", s->rows[index].entropy, bits_of_entropy(&rows[index]));
     for (uint32_t r = 0; r < count; r++) {
       same("a listed id", ids[r], order[r]);
+      same("a logit", shown[r],
+           (double)logits[order[r]] / (rows[index].temperature > 0 ? rows[index].temperature : 1));
       same("a probability", (double)probs[r], (double)(float)(weight(&rows[index], r) / rows[index].sum));
     }
   }

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The C core's sources, without the command line and the WebAssembly exports. */
 export const CORE = ['gguf', 'model', 'tokenizer', 'tokenizer_spm', 'tokenizer_bpe', 'tokenizer_merge', 'unicode', 'forward',
-  'team', 'sampler', 'ranking', 'draw', 'numerics', 'kernels/pack', 'kernels/reference', 'kernels/simd128',
+  'team', 'sampler', 'stages', 'rewrites', 'ranking', 'draw', 'numerics', 'kernels/pack', 'kernels/reference', 'kernels/simd128',
   'kernels/simd128_matmul', 'kernels/simd128_attend'].map((name) => `src/${name}.c`);
 
 /** What model/import.c is made of. */

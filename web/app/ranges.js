@@ -58,14 +58,14 @@ export function spacingOf(name) {
 }
 
 /** @param {StageSpec} spec @param {number} value @returns {boolean} */
-export function allowed(spec, value) {
+export function allowed({ parameters: [spec] }, value) {
   if (!Number.isFinite(value) || (spec.whole && !Number.isInteger(value))) return false;
   const above = spec.aboveMinimum ? value > spec.minimum : value >= spec.minimum;
   return above && (spec.belowMaximum ? value < spec.maximum : value <= spec.maximum);
 }
 
 /** @param {StageSpec} spec @returns {string} the allowed range in words */
-export function rangeText({ minimum, maximum, aboveMinimum, belowMaximum, whole }) {
+export function rangeText({ parameters: [{ minimum, maximum, aboveMinimum, belowMaximum, whole }] }) {
   if (whole) return text.stages.whole(minimum);
   if (aboveMinimum) return text.stages.above(minimum, maximum);
   return belowMaximum ? text.stages.below(minimum, maximum) : text.stages.range(minimum, maximum);

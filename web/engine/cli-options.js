@@ -8,6 +8,7 @@ import { readAll } from './source.js';
 
 /** @typedef {import('./core.js').Core} Core */
 /** @typedef {import('./core.js').Stage} Stage */
+/** @typedef {import('./core.js').StageSpec} StageSpec */
 
 export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT | --text-file FILE] [options]
 
@@ -19,7 +20,16 @@ export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT 
   --top-k K            keep the K most probable tokens; 0: all (default 0)
   --top-p P            keep the nucleus of mass P, above 0 to 1 (default 1)
   --min-p M            keep tokens at least M times as probable as the first (default 0)
-  --stages LIST        explicit order, e.g. top-k=40,top-p=0.95,temperature=0.8
+  --typical P          keep the tokens of mass P that are nearest to the entropy
+  --epsilon E          keep tokens of probability E or more
+  --eta E              the same, but less where the entropy is high
+  --top-n-sigma N      keep logits within N standard deviations of the highest
+  --xtc P:T            at chance P drop all but the last of the tokens of probability T or more
+  --mirostat TAU:ETA   mirostat 2: bound the surprise so that it comes to TAU bits; ETA: how fast (default 0.1)
+  --penalties R:F:P:N  repetition, frequency, presence, over the last N tokens (default 1:0:0:64)
+  --dry M:B:L:N        multiplier, base, allowed length, last N tokens; 0: all (default 0:1.75:2:0)
+  --bias ID:B:…        add B to token ID's logit, -100 to 100, and so on
+  --stages LIST        explicit order, e.g. dry=0.8:1.75,top-k=40,temperature=0.8
   --seed S             0 to 2^64 - 1 (default 1)
   --kernels NAME       auto, reference, simd or relaxed (default auto)
   --threads N          that compute together, 1 to 64, or auto: as many as are fastest (default auto)
@@ -44,21 +54,26 @@ export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT 
 export class UsageError extends Error {}
 
 const VALUES = [
-  'model', 'prompt', 'text-file', 'tokens', 'temperature', 'top-k', 'top-p', 'min-p', 'stages', 'seed',
+  'model', 'prompt', 'text-file', 'tokens', 'stages', 'seed',
   'kernels', 'threads', 'batch', 'context', 'score', 'bytes', 'piece', 'trace',
 ];
 const SWITCHES = ['tokenize', 'no-bos', 'special', 'hash', 'bench', 'json', 'logits', 'show', 'help'];
 
 const MAX_U32 = 2n ** 32n - 1n;
 
+/** In the pipeline whether named or not. */
+const ALWAYS = ['temperature', 'top-k', 'top-p', 'min-p'];
+
 /**
  * The flags by name; of a flag given twice the last counts.
  * @param {string[]} args
+ * @param {string[]} stages each has a flag of its name
  */
-function readFlags(args) {
+function readFlags(args, stages) {
+  const values = [...VALUES, ...stages];
   /** @type {[string, { type: 'string' | 'boolean' }][]} */
   const options = [
-    ...VALUES.map((name) => /** @type {[string, { type: 'string' }]} */ ([name, { type: 'string' }])),
+    ...values.map((name) => /** @type {[string, { type: 'string' }]} */ ([name, { type: 'string' }])),
     ...SWITCHES.map((name) => /** @type {[string, { type: 'boolean' }]} */ ([name, { type: 'boolean' }])),
   ];
   // Not strict: there a value could not begin with a dash, as texts may.
@@ -69,7 +84,7 @@ function readFlags(args) {
     if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not a flag; --help lists them`);
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
-    const known = value === undefined ? SWITCHES : VALUES;
+    const known = value === undefined ? SWITCHES : values;
     if (rawName !== `--${name}` || !known.includes(name)) {
       throw new UsageError(`${rawName} is unknown or lacks its value; --help lists the flags`);
     }
@@ -106,14 +121,41 @@ function parseChoice(flag, text, names) {
   return found;
 }
 
-/** @param {string} list @param {string[]} names @returns {Stage[]} */
-function parseStages(list, names) {
+/**
+ * A stage of numbers separated by colons; those left out have their usual values, without a text all of them.
+ * @param {StageSpec} spec
+ * @param {string} flag
+ * @param {string | undefined} text
+ * @returns {Stage}
+ */
+function parseStage({ name, parameters }, flag, text) {
+  const numbers = text?.split(':') ?? [];
+  if (parameters.length === 0) return { name, biases: parseBiases(flag, numbers) };
+  const values = numbers.map((number) => parseNumber(flag, number));
+  if (values.length > parameters.length) {
+    throw new UsageError(`--${flag}: ${name} has ${values.length} numbers, expected at most ${parameters.length}`);
+  }
+  return { name, ...Object.fromEntries(parameters.map((parameter, i) => [parameter.name, values[i] ?? parameter.usual])) };
+}
+
+/** @param {string} flag @param {string[]} numbers @returns {import('./core.js').Bias[]} */
+function parseBiases(flag, numbers) {
+  const values = numbers.map((number, i) => (i % 2 === 0 ? Number(parseCount(flag, number, 0n, MAX_U32)) : parseNumber(flag, number)));
+  if (values.length % 2 !== 0) {
+    throw new UsageError(`--${flag}: bias has ${values.length} numbers, expected pairs of id and value`);
+  }
+  return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i], values[2 * i + 1]]);
+}
+
+/** @param {string} list @param {StageSpec[]} specs @returns {Stage[]} */
+function parseStages(list, specs) {
   if (list === '') return [];
   return list.split(',').map((item) => {
-    const [, name, value] = /^([^=]*)=(.*)$/s.exec(item) ?? [];
+    const [, name, text] = /^([^=]*)=(.*)$/s.exec(item) ?? [];
     if (name === undefined) throw new UsageError(`--stages has "${item}", expected name=value`);
-    if (!names.includes(name)) throw new UsageError(`unknown stage "${name}", expected ${listed(names)}`);
-    return { name, value: parseNumber('stages', value) };
+    const spec = specs.find((known) => known.name === name);
+    if (!spec) throw new UsageError(`unknown stage "${name}", expected ${listed(specs.map((known) => known.name))}`);
+    return parseStage(spec, 'stages', text);
   });
 }
 
@@ -130,22 +172,19 @@ function checkCombinations(flags) {
 }
 
 /**
- * The pipeline: the four stages in their order, or the explicit list.
+ * The pipeline: the stages of single flags in the core's order, or the explicit list.
  * @param {Map<string, string>} flags
  * @param {Core} core
  */
 function readStages(flags, core) {
+  const { stageSpecs: specs } = core;
   const list = flags.get('stages');
-  const single = core.stageSpecs.find(({ name }) => flags.has(name));
+  const single = specs.find(({ name }) => flags.has(name));
   if (list !== undefined && single) {
     throw new UsageError(`--stages and --${single.name} exclude each other; put every stage into --stages`);
   }
-  const names = core.stageSpecs.map(({ name }) => name);
-  const stages = core.stageSpecs.map(({ name, off }) => {
-    const text = flags.get(name);
-    return { name, value: text === undefined ? off : parseNumber(name, text) };
-  });
-  const chosen = list === undefined ? stages : parseStages(list, names);
+  const named = specs.filter(({ name }) => flags.has(name) || ALWAYS.includes(name));
+  const chosen = list === undefined ? named.map((spec) => parseStage(spec, spec.name, flags.get(spec.name))) : parseStages(list, specs);
   try {
     core.checkStages(chosen);
   } catch (error) {
@@ -160,7 +199,7 @@ function readStages(flags, core) {
  * @param {Core} core with no model
  */
 export async function readOptions(args, core) {
-  const flags = readFlags(args);
+  const flags = readFlags(args, core.stageSpecs.map(({ name }) => name));
   if (flags.has('help')) return null;
   /** @param {string} flag @param {number} fallback @param {bigint} low @param {bigint} high */
   const count = (flag, fallback, low, high) => Number(parseCount(flag, flags.get(flag) ?? `${fallback}`, low, high));

@@ -8,19 +8,19 @@
 const BAR = 40;
 const PROGRESS = 30;
 
-/** @param {string} model @param {Uint32Array} promptIds */
-export function headerLine(model, promptIds) {
-  return `${JSON.stringify({ model, promptIds: [...promptIds] })}\n`;
+/** @param {string} model @param {string} hash of its file @param {Uint32Array} promptIds */
+export function headerLine(model, hash, promptIds) {
+  return `${JSON.stringify({ model, hash, promptIds: [...promptIds] })}\n`;
 }
 
 /** @param {StageRow} row */
 function plainRow(row) {
-  return { ...row, ids: [...row.ids], probs: [...row.probs] };
+  return { ...row, ids: [...row.ids], probs: [...row.probs], logits: [...row.logits] };
 }
 
 /** @param {Step} step @param {Float32Array} [logits] */
-export function stepLine({ position, id, text, bytes, logprob, entropy, u, stages }, logits) {
-  const line = { position, id, text, bytes: [...bytes], logprob, entropy, u, stages: stages.map(plainRow) };
+export function stepLine({ position, id, text, bytes, logprob, entropy, u, mu, stages }, logits) {
+  const line = { position, id, text, bytes: [...bytes], logprob, entropy, u, mu, stages: stages.map(plainRow) };
   return `${JSON.stringify(logits ? { ...line, logits: [...logits] } : line)}\n`;
 }
 

@@ -86,11 +86,12 @@ function* generate(engine, prompt, { tokens }, sampling) {
   const ids = new Uint32Array(room);
   ids.set(prompt);
   finish(engine.compute(prompt));
-  for (let length = prompt.length; length < room; length++) {
-    const step = engine.step(ids.subarray(0, length), sampling);
+  for (let length = prompt.length, mu = null; length < room; length++) {
+    const step = engine.step(ids.subarray(0, length), { ...sampling, mu });
     yield step;
     if (step.end) return;
     ids[length] = step.id;
+    mu = step.mu;
   }
 }
 
@@ -103,7 +104,7 @@ async function runGenerate(engine, name, prompt, options) {
   const sampling = { stages, seed, trace, top: json ? LISTED : SHOWN };
   engine.hashing = options.hash;
 
-  if (json) await print(headerLine(name, prompt));
+  if (json) await print(headerLine(name, engine.core.fileHash, prompt));
   else if (!bars) await print(options.prompt);
   let begins = options.prompt.length === 0 && engine.core.stripsSpace;
   for (const step of generate(engine, prompt, options, sampling)) {

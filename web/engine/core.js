@@ -6,47 +6,72 @@ import { LogitscopeError, rangeError } from './errors.js';
 import { decodeUtf8 } from './utf8.js';
 
 /**
- * @typedef {object} StageSpec what a stage is called and which values it takes
- * @property {string} name
+ * @typedef {object} Parameter which values a stage's parameter takes
+ * @property {string} name `value` where the stage has only one
  * @property {number} minimum
  * @property {number} maximum
- * @property {number} off the value that changes nothing
+ * @property {number | null} off the value that changes nothing, if there is one
+ * @property {number} usual its value where a stage does not name it
  * @property {boolean} aboveMinimum the minimum itself is not permitted
  * @property {boolean} belowMaximum the maximum itself is not permitted
  * @property {boolean} whole only integers
  *
- * @typedef {object} Stage one step of a pipeline
+ * @typedef {object} StageSpec what a stage is called and takes; it does nothing if every parameter that can be off is
  * @property {string} name
- * @property {number} value
+ * @property {Parameter[]} parameters none: the bias stage, which takes `biases`
  *
- * @typedef {object} StageRow the distribution after a stage
+ * @typedef {[id: number, value: number]} Bias what is added to a token's logit, -100 to 100
+ *
+ * @typedef {{ name: string, biases?: Bias[] } & Record<string, any>} Stage one step of a pipeline, with its
+ *   parameters by name: `{ name: 'top-k', value: 40 }`, `{ name: 'xtc', probability: 0.5 }`, `{ name: 'bias', biases: [[7, -5]] }`
+ *
+ * @typedef {object} RowFigures the distribution after a stage
  * @property {string} name `logits` for the first row: the softmax of the raw logits
- * @property {number} value
  * @property {number} kept how many tokens have a place in the distribution
  * @property {number} keptMass the probability these had before they were renormalised
  * @property {number} entropy in bits
+ * @property {number} limit the bound that decided, in the stage's own measure: top-k's k, top-p's p, the least probability,
+ *   logit or the greatest deviation kept, XTC's uniform number, mirostat's mu; 0 where the stage is off or has none
  * @property {Uint32Array} ids the first kept tokens in rank order
  * @property {Float32Array} probs
+ * @property {Float64Array} logits as they are at this stage
  * @property {number} otherCount kept tokens that are not listed
  * @property {number} otherMass and their probability
+ *
+ * @typedef {RowFigures & Record<string, any>} StageRow with the stage's parameters as they were set
+ *
+ * @typedef {object} Watched a token through all rows, whether it is listed or not
+ * @property {number} id
+ * @property {{ rank: number, prob: number, logit: number }[]} rows rank: from 1, among all; prob: 0 where it is cut
+ *
+ * @typedef {object} Turn what a token is drawn with besides logits and pipeline
+ * @property {bigint} seed
+ * @property {number} position
+ * @property {Uint32Array} [text] the tokens before
+ * @property {number | null} [mu] mirostat's bound; null: the first
+ * @property {number} [force] this token instead of the drawn one
  *
  * @typedef {object} Draw
  * @property {number} id
  * @property {number} logprob natural logarithm of the model's own probability of the token
  * @property {number} entropy of the model's own distribution, in bits
  * @property {number} u the uniform number that chose the token
+ * @property {number | null} mu mirostat's bound for the next token; null where it is not on
  */
 
 const PAGE = 65536;
 const MAX_BYTES = 2 ** 32;
 const FIRST_BYTES = 2 ** 21; // enough for everything static
 const STACK = 2 ** 16; // of a helping thread
+const NO_TEXT = new Uint32Array();
 
 export class Core {
   /** The live values of the `port` in src/wasm.c. @type {Record<string, number>} */
   port = {};
   #wasm;
   #memory;
+  /** The pipeline of the last sample. @type {Stage[]} */
+  #stages = [];
   #u8 = new Uint8Array();
   #u32 = new Uint32Array();
   #f32 = new Float32Array();
@@ -71,7 +96,7 @@ export class Core {
 
     this.statusNames = this.#names(this.#wasm.status_name);
     this.kernelNames = this.#names(this.#wasm.kernels_name);
-    this.stageNames = this.#names(this.#wasm.stage_spec);
+    this.stageNames = this.#names(this.#wasm.stage_name);
     /** What each kind of stage takes; the first, the raw logits, belongs in no pipeline. */
     this.stageSpecs = this.stageNames.slice(1).map((name, i) => this.#stageSpec(name, i + 1));
     this.drawVersion = this.#wasm.draw_version();
@@ -147,16 +172,22 @@ export class Core {
 
   /** @param {string} name @param {number} kind @returns {StageSpec} */
   #stageSpec(name, kind) {
-    this.#wasm.stage_spec(kind);
-    return {
-      name,
-      minimum: this.port.stage_minimum,
-      maximum: this.port.stage_maximum,
-      off: this.port.stage_off,
-      aboveMinimum: this.port.stage_above_minimum !== 0,
-      belowMaximum: this.port.stage_below_maximum !== 0,
-      whole: this.port.stage_whole !== 0,
-    };
+    /** @type {Parameter[]} */
+    const parameters = [];
+    for (let at; (at = this.#wasm.parameter(kind, parameters.length)); ) {
+      const { minimum, maximum, off, usual, above_minimum, below_maximum, whole } = this.port;
+      parameters.push({
+        name: camelCase(this.#cString(at)),
+        minimum,
+        maximum,
+        off: Number.isNaN(off) ? null : off,
+        usual,
+        aboveMinimum: above_minimum !== 0,
+        belowMaximum: below_maximum !== 0,
+        whole: whole !== 0,
+      });
+    }
+    return { name, parameters };
   }
 
   /**
@@ -165,8 +196,16 @@ export class Core {
    * @param {[field: string, range: unknown, value: unknown]} setting what a RangeError would be about
    */
   #check(status, ...setting) {
-    if (status === 0) return;
-    const message = this.#cString(this.port.message);
+    if (status !== 0) this.#fail(status, this.#cString(this.port.message), ...setting);
+  }
+
+  /**
+   * @param {number} status
+   * @param {string} message
+   * @param {[field: string, range: unknown, value: unknown]} setting
+   * @returns {never}
+   */
+  #fail(status, message, ...setting) {
     const name = this.statusNames[status];
     if (name === 'RangeError') throw rangeError(message, ...setting);
     throw new LogitscopeError(/** @type {any} */ (name), message);
@@ -359,6 +398,12 @@ export class Core {
     return this.#f32.subarray(this.port.logits / 4, this.port.logits / 4 + this.port.vocab);
   }
 
+  /** Takes logits of a caller's, with no model. @param {Float32Array} logits as many as the sampler was opened for */
+  writeLogits(logits) {
+    this.#f32.set(logits, this.port.logits / 4);
+    this.#wasm.logits_written();
+  }
+
   /** Folds the logits into the hash. */
   hashLogits() {
     this.#wasm.hash_logits();
@@ -366,23 +411,51 @@ export class Core {
 
   /** The hash so far, 16 hexadecimal digits. */
   get hash() {
-    return [this.port.hash_high, this.port.hash_low].map((half) => half.toString(16).padStart(8, '0')).join('');
+    return hexadecimal(this.port.hash_high, this.port.hash_low);
+  }
+
+  /** A hash over the file, once it is there: FNV-1a over its 64-bit words, 16 hexadecimal digits. */
+  get fileHash() {
+    return hexadecimal(this.port.file_hash_high, this.port.file_hash_low);
+  }
+
+  /** A stage's parameters by name, those it does not name at their usual value. @param {Stage} stage */
+  #parameters(stage) {
+    const spec = this.stageSpecs.find(({ name }) => name === stage.name);
+    return spec ? spec.parameters.map(({ name, usual }) => /** @type {[string, number]} */ ([name, stage[name] ?? usual])) : [];
   }
 
   /** @param {Stage[]} stages */
   #writeStages(stages) {
-    const { max_stages: most, stage_kinds: kinds, stage_values: values } = this.port;
-    stages.slice(0, most).forEach(({ name, value }, i) => {
-      this.#u32[kinds / 4 + i] = Math.max(this.stageNames.indexOf(name), 0);
-      this.#f64[values / 8 + i] = value;
+    const { max_stages: most, max_parameters: width, stage_kinds: kinds, stage_values: values } = this.port;
+    stages.slice(0, most).forEach((stage, i) => {
+      this.#u32[kinds / 4 + i] = Math.max(this.stageNames.indexOf(stage.name), 0);
+      this.#parameters(stage).forEach(([, value], j) => (this.#f64[values / 8 + width * i + j] = value));
     });
+  }
+
+  /** @param {Stage[]} stages @returns how many biases their lists have together */
+  #writeBiases(stages) {
+    const { max_biases: most, bias_stages, bias_ids, bias_values } = this.port;
+    const all = stages.flatMap(({ biases = [] }, stage) => biases.map(([id, value]) => ({ stage, id, value })));
+    all.slice(0, most).forEach(({ stage, id, value }, i) => {
+      this.#u32[bias_stages / 4 + i] = stage;
+      this.#u32[bias_ids / 4 + i] = id;
+      this.#f64[bias_values / 8 + i] = value;
+    });
+    return all.length;
   }
 
   /** @param {Stage[]} stages @returns {[string, unknown, unknown]} what a RangeError is about */
   #badStage(stages) {
-    for (const { name, value } of stages) {
-      const spec = this.stageSpecs.find((known) => known.name === name);
-      if (!spec || !isPermitted(spec, value)) return [name, spec && [spec.minimum, spec.maximum], value];
+    const { max_bias: most } = this.port;
+    const bias = stages.flatMap(({ biases = [] }) => biases).find(([, value]) => !(Math.abs(value) <= most));
+    if (bias) return ['bias', [-most, most], bias[1]];
+    for (const stage of stages) {
+      const spec = this.stageSpecs.find(({ name }) => name === stage.name);
+      if (!spec) return [stage.name, undefined, undefined];
+      const bad = spec.parameters.find((parameter) => !isPermitted(parameter, stage[parameter.name] ?? parameter.usual));
+      if (bad) return [fieldOf(spec, bad.name), [bad.minimum, bad.maximum], stage[bad.name]];
     }
     return ['stages', [0, this.port.max_stages], stages.length];
   }
@@ -393,27 +466,41 @@ export class Core {
    */
   checkStages(stages) {
     this.#writeStages(stages);
-    this.#check(this.#wasm.check_stages(stages.length), ...this.#badStage(stages));
+    this.#check(this.#wasm.check_stages(stages.length, this.#writeBiases(stages)), ...this.#badStage(stages));
+  }
+
+  /**
+   * Makes room for sampling without a model.
+   * @param {number} vocab how many logits there are
+   * @param {number} textLength tokens of the text before, at most
+   */
+  openSampler(vocab, textLength) {
+    this.#wasm.plan_sampler(vocab, textLength);
+    const { workspace_bytes: bytes } = this.port;
+    this.reserve(this.fileAt + bytes);
+    this.#wasm.open_sampler(vocab, textLength, this.fileAt, bytes);
   }
 
   /**
    * Runs the logits through the pipeline and draws a token, or takes the one that is forced.
    * @param {Stage[]} stages
-   * @param {bigint} seed
-   * @param {number} position
-   * @param {number} [force]
+   * @param {Turn} turn
    * @returns {Draw}
    */
-  sample(stages, seed, position, force = this.port.no_token) {
+  sample(stages, { seed, position, text = NO_TEXT, mu, force = this.port.no_token }) {
+    this.#stages = stages;
     this.#writeStages(stages);
+    const biases = this.#writeBiases(stages);
+    this.#u32.set(text, this.port.ids / 4);
     const low = Number(seed & 0xffffffffn);
-    const status = this.#wasm.sample(stages.length, low, Number(seed >> 32n), position, force);
+    const status = this.#wasm.sample(stages.length, biases, text.length, low, Number(seed >> 32n), position, mu ?? NaN, force);
     if (status !== 0) {
+      const message = this.#cString(this.port.message);
       this.checkStages(stages); // names the stage if it is one
-      this.#check(status, 'force', [0, this.port.vocab - 1], force);
+      this.#fail(status, message, 'ids', [0, this.port.vocab - 1], null); // of the text, a bias or forced
     }
-    const { token: id, logprob, entropy, u } = this.port;
-    return { id, logprob, entropy, u };
+    const { token: id, logprob, entropy, u, mu: next } = this.port;
+    return { id, logprob, entropy, u, mu: Number.isNaN(next) ? null : next };
   }
 
   /**
@@ -427,18 +514,35 @@ export class Core {
   /** @param {number} index @param {number} n @returns {StageRow} */
   #row(index, n) {
     this.#wasm.row(index, n);
-    const { row_kind, row_listed: listed, row_kept: kept, listed_ids, listed_probs } = this.port;
+    const { row_listed: listed, row_kept: kept, listed_ids, listed_probs, listed_logits } = this.port;
+    const stage = index === 0 ? { name: this.stageNames[0] } : this.#stages[index - 1];
     return {
-      name: this.stageNames[row_kind],
-      value: this.port.row_value,
+      name: stage.name,
+      ...(stage.biases && { biases: stage.biases }),
+      ...Object.fromEntries(this.#parameters(stage)),
       kept,
       keptMass: this.port.row_kept_mass,
       entropy: this.port.row_entropy,
+      limit: this.port.row_limit,
       ids: this.#u32.slice(listed_ids / 4, listed_ids / 4 + listed),
       probs: this.#f32.slice(listed_probs / 4, listed_probs / 4 + listed),
+      logits: this.#f64.slice(listed_logits / 8, listed_logits / 8 + listed),
       otherCount: kept - listed,
       otherMass: kept === listed ? 0 : Math.max(0, 1 - this.port.row_listed_mass),
     };
+  }
+
+  /**
+   * Tokens through every row of the last sample's trace.
+   * @param {ArrayLike<number>} ids below the vocabulary's end
+   * @returns {Watched[]}
+   */
+  watched(ids) {
+    const row = (/** @type {number} */ id, /** @type {number} */ index) => {
+      this.#wasm.row_token(index, id);
+      return { rank: this.port.token_rank + 1, prob: this.port.token_prob, logit: this.port.token_logit };
+    };
+    return Array.from(ids, (id) => ({ id, rows: Array.from({ length: this.port.n_rows }, (_, index) => row(id, index)) }));
   }
 }
 
@@ -449,7 +553,22 @@ function align(address) {
   return Math.ceil(address / 64) * 64;
 }
 
-/** @param {StageSpec} spec @param {number} value */
+/** @param {number[]} halves of 64 bits, the higher first */
+function hexadecimal(...halves) {
+  return halves.map((half) => half.toString(16).padStart(8, '0')).join('');
+}
+
+/** "allowedLength" of "allowed-length". @param {string} name */
+function camelCase(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
+/** What errors call a stage's parameter. @param {StageSpec} spec @param {string} parameter */
+export function fieldOf({ name }, parameter) {
+  return parameter === 'value' ? name : `${name}.${parameter}`;
+}
+
+/** @param {Parameter} parameter @param {number} value */
 function isPermitted({ minimum, maximum, aboveMinimum, belowMaximum, whole }, value) {
   const inside = (aboveMinimum ? value > minimum : value >= minimum) && (belowMaximum ? value < maximum : value <= maximum);
   return inside && (!whole || Number.isInteger(value));
@@ -457,7 +576,7 @@ function isPermitted({ minimum, maximum, aboveMinimum, belowMaximum, whole }, va
 
 /** "auto, reference or simd". @param {string[]} names */
 export function listed(names) {
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 /** @param {number} bytes @param {number} mostBytes @param {boolean} shared */

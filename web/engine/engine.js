@@ -15,18 +15,26 @@ import { rangeError } from './errors.js';
  * @property {bigint} seed
  * @property {'none' | 'top' | 'full'} [trace] how many tokens a stage lists: no stages, `top`, all kept
  * @property {number} [top]
+ * @property {ArrayLike<number>} [watch] tokens to be followed through all stages
+ * @property {number | null} [mu] mirostat's bound; null: the first
  * @property {number} [force] this token instead of the drawn one
  *
- * @typedef {object} Step a token and how it was chosen
+ * @typedef {object} Sample a token and how it was chosen
  * @property {number} position
  * @property {number} id
- * @property {Uint8Array} bytes
- * @property {string} text what the bytes complete: a character split over tokens comes with its last one
  * @property {number} logprob natural logarithm of the model's own probability
  * @property {number} entropy of the model's own distribution, in bits
  * @property {number} u the uniform number that chose the token
- * @property {boolean} end the token is the end of the text
+ * @property {number | null} mu mirostat's bound for the next token; null where it is not on
  * @property {StageRow[]} stages
+ * @property {import('./core.js').Watched[]} watched
+ *
+ * @typedef {object} Spelled what a token is as text
+ * @property {Uint8Array} bytes
+ * @property {string} text what the bytes complete: a character split over tokens comes with its last one
+ * @property {boolean} end the token is the end of the text
+ *
+ * @typedef {Sample & Spelled} Step
  *
  * @typedef {object} Work how far a computation is, in tokens
  * @property {number} loaded
@@ -142,22 +150,24 @@ export class Engine {
    * @param {SampleOptions} options
    * @returns {Step}
    */
-  step(ids, { stages, seed, trace = 'none', top = 50, force }) {
+  step(ids, options) {
+    return this.steps(ids, [options])[0];
+  }
+
+  /**
+   * Draws the token behind `ids` in several ways from the same logits.
+   * @param {Uint32Array} ids
+   * @param {SampleOptions[]} ways
+   * @returns {Step[]}
+   */
+  steps(ids, ways) {
     this.logits(ids);
-    const { id, logprob, entropy, u } = this.#core.sample(stages, seed, ids.length, force);
-    const rows = trace === 'none' ? [] : this.#core.trace(trace === 'full' ? this.#core.port.vocab : top);
-    const bytes = this.#core.tokenBytes(id);
-    return {
-      position: ids.length,
-      id,
-      bytes,
-      text: decodeAfter(this.#bytesBefore(ids), bytes),
-      logprob,
-      entropy,
-      u,
-      end: this.#core.endsText(id),
-      stages: rows,
-    };
+    const before = this.#bytesBefore(ids);
+    return ways.map((options) => {
+      const drawn = sample(this.#core, ids, ids.length, options);
+      const bytes = this.#core.tokenBytes(drawn.id);
+      return { ...drawn, bytes, text: decodeAfter(before, bytes), end: this.#core.endsText(drawn.id) };
+    });
   }
 
   /** The last bytes of a text, as many as half a character can have. @param {Uint32Array} ids */
@@ -184,7 +194,7 @@ export class Engine {
       for (let row = 0; row < part.length; row++, at++) {
         this.#core.computeLogits(row);
         this.#logitsAt = at + 1;
-        found[at] = this.#core.sample([], 0n, at + 1, ids[at + 1]).logprob;
+        found[at] = this.#core.sample([], { seed: 0n, position: at + 1, force: ids[at + 1] }).logprob;
       }
     }
     return found;
@@ -229,6 +239,20 @@ export class Engine {
       'length', [1, this.#context], length,
     );
   }
+}
+
+/**
+ * Draws from the logits that are in the core's memory.
+ * @param {Core} core
+ * @param {Uint32Array} text the tokens before
+ * @param {number} position
+ * @param {SampleOptions} options
+ * @returns {Sample}
+ */
+export function sample(core, text, position, { stages, seed, trace = 'none', top = 50, watch = [], mu = null, force }) {
+  const draw = core.sample(stages, { seed, position, text, mu, force });
+  const rows = trace === 'none' ? [] : core.trace(trace === 'full' ? core.port.vocab : top);
+  return { position, ...draw, stages: rows, watched: core.watched(watch) };
 }
 
 /** Runs work to its end without a pause. @param {Generator<Work, void>} work */

@@ -5,7 +5,7 @@
 import { Client } from './client.js';
 import { LogitscopeError, rangeError } from './errors.js';
 import { buildName } from './features.js';
-import { checkIds, checkSeed, checkStages, checkText, checkTrace, checkWhole } from './settings.js';
+import { checkIds, checkSeed, checkStages, checkText, checkTrace, checkWays, checkWhole } from './settings.js';
 import { postable, sourceName } from './source.js';
 
 export { LogitscopeError, buildName };
@@ -30,7 +30,7 @@ export { LogitscopeError, buildName };
  *   one only where memory can be shared: in Node, and in a page isolated from other origins
  * @property {string | URL} [wasmUrl] a build of the core without threads, to be used instead of the best one
  *
- * @typedef {Omit<import('./load.js').ModelInfo, 'name'> & { name: string, kernels: string, threads: number, bos: number | null, eos: number | null }} ModelInfo
+ * @typedef {Omit<import('./load.js').ModelInfo, 'name'> & { name: string, hash: string, kernels: string, threads: number, bos: number | null, eos: number | null }} ModelInfo
  *
  * @typedef {object} Token for display
  * @property {number} id
@@ -42,10 +42,13 @@ export { LogitscopeError, buildName };
  * @typedef {object} TraceOptions
  * @property {'none' | 'top' | 'full'} [trace] how many tokens each stage lists
  * @property {number} [top] with trace `top`; default 50
+ * @property {ArrayLike<number>} [watch] tokens to be followed through all stages
  * @property {number} [force] the token that stands there, instead of the drawn one
  * @property {AbortSignal} [signal]
  *
  * @typedef {import('./engine.js').SampleOptions} Sampling what a step is drawn with
+ *
+ * @typedef {TraceOptions & { stages?: Stage[], seed?: number | bigint }} LookOptions what is looked at, and under which settings
  */
 
 /** The default pipeline: every stage there, none does anything. */
@@ -114,7 +117,7 @@ export class Model {
    * Reads a model's header only, and says what it is and would need; rejects as `load` would.
    * @param {Source} source
    * @param {LoadOptions} [options]
-   * @returns {Promise<Omit<ModelInfo, 'kernels' | 'threads' | 'bos' | 'eos'> & { verdict: 'ok' }>}
+   * @returns {Promise<Omit<ModelInfo, 'hash' | 'kernels' | 'threads' | 'bos' | 'eos'> & { verdict: 'ok' }>}
    */
   static async probe(source, options = {}) {
     const client = new Client();
@@ -182,6 +185,8 @@ export class Session {
   #client;
   #info;
   #ids = new Uint32Array();
+  /** Mirostat's bound at each position, the next one's too; NaN before its first step. Like #ids never changed in place. */
+  #mus = Float64Array.of(NaN);
   #seed = 1n;
   /** @type {Stage[]} */
   #stages = [];
@@ -216,11 +221,11 @@ export class Session {
 
   /** @returns {Stage[]} the pipeline, in its order */
   get stages() {
-    return this.#stages.map((stage) => ({ ...stage }));
+    return structuredClone(this.#stages);
   }
 
   set stages(stages) {
-    this.#stages = checkStages(stages, this.#info.stages);
+    this.#stages = checkStages(stages, this.#info.stages, this.#info.vocab);
   }
 
   /** @returns {number | bigint} */
@@ -246,7 +251,7 @@ export class Session {
     return this.#next(async () => {
       /** @type {Uint32Array} */
       const added = await this.#client.call('feed', { ids: this.#ids, ...what }, { signal, onProgress });
-      this.#ids = joined(this.#ids, added);
+      this.#add(added, null);
       return added.length;
     });
   }
@@ -272,16 +277,31 @@ export class Session {
       const steps = this.#isAhead(sampling) ? this.#ahead.steps : await this.#draw(sampling, options, most);
       this.#client.check(options.signal);
       const [step, ...rest] = steps;
-      this.#ids = joined(this.#ids, [step.id]);
+      this.#add([step.id], step.mu);
       this.#ahead = { ids: this.#ids, sampling, steps: rest };
       return step;
     });
   }
 
+  /** Adds tokens. @param {ArrayLike<number>} ids @param {number | null} mu the next position's; null: the last one's still */
+  #add(ids, mu) {
+    const mus = new Float64Array(this.length + ids.length + 1).fill(mu ?? this.#mus[this.length]);
+    mus.set(this.#mus);
+    this.#mus = mus;
+    this.#ids = joined(this.#ids, ids);
+  }
+
+  /** Mirostat's bound at a position. @param {number} position */
+  #muAt(position) {
+    const mu = this.#mus[position];
+    return Number.isNaN(mu) ? null : mu;
+  }
+
   /** @param {Sampling} sampling @param {TraceOptions} options @param {number} most @returns {Promise<Step[]>} */
   #draw(sampling, options, most) {
     const room = this.#info.contextLength - this.length;
-    return this.#client.call('steps', { ids: this.#ids, options: sampling, most: Math.min(most, room) }, options);
+    const mu = this.#muAt(this.length);
+    return this.#client.call('steps', { ids: this.#ids, options: { ...sampling, mu }, most: Math.min(most, room) }, options);
   }
 
   /** Whether steps in advance are the ones that are wanted. @param {Sampling} sampling */
@@ -316,26 +336,43 @@ export class Session {
    * Looks at a position again: the step as if it were drawn there now, under these settings. Changes
    * nothing. The position behind the last token is the next one's.
    * @param {number} position 1 to length
-   * @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} [options]
+   * @param {LookOptions} [options]
    * @returns {Promise<Step & { actual: number | null }>} actual: the token that stands there
    */
-  async inspect(position, { trace = 'top', ...options } = {}) {
-    const sampling = this.#sampling({ ...options, trace });
+  async inspect(position, { signal, ...options } = {}) {
+    return (await this.inspectAll(position, [options], { signal }))[0];
+  }
+
+  /**
+   * Looks at a position in several ways, each as `inspect` does: other settings, seeds, traces over the same logits.
+   * @param {number} position 1 to length
+   * @param {Omit<LookOptions, 'signal'>[]} ways
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<(Step & { actual: number | null })[]>}
+   */
+  async inspectAll(position, ways, options) {
+    const samplings = checkWays(ways).map((way) => this.#sampling({ trace: 'top', ...way }));
     return this.#next(async () => {
       checkWhole(position, 'position', 1, this.length);
+      const mu = this.#muAt(position);
       const ids = this.#ids.slice(0, position);
-      const step = await this.#client.call('step', { ids, options: sampling }, options);
-      return { ...step, actual: this.#ids[position] ?? null };
+      const args = { ids, ways: samplings.map((sampling) => ({ ...sampling, mu })) };
+      /** @type {Step[]} */
+      const steps = await this.#client.call('stepInWays', args, options);
+      return steps.map((step) => ({ ...step, actual: this.#ids[position] ?? null }));
     });
   }
 
   /**
-   * The logits of the next position.
-   * @param {{ signal?: AbortSignal }} [options]
+   * The logits of a position.
+   * @param {{ position?: number, signal?: AbortSignal }} [options] position: 1 to length; default: length, the next one
    * @returns {Promise<Float32Array>}
    */
-  async logits(options) {
-    return this.#next(() => this.#client.call('logits', { ids: this.#ids }, options));
+  async logits({ position, ...options } = {}) {
+    return this.#next(() => {
+      const at = position === undefined ? this.length : checkWhole(position, 'position', 1, this.length);
+      return this.#client.call('logits', { ids: this.#ids.slice(0, at) }, options);
+    });
   }
 
   /**
@@ -346,6 +383,7 @@ export class Session {
     return this.#next(async () => {
       checkWhole(position, 'position', 0, this.length);
       this.#ids = this.#ids.slice(0, position);
+      this.#mus = this.#mus.slice(0, position + 1);
     });
   }
 
@@ -353,6 +391,7 @@ export class Session {
   fork() {
     const other = new Session(this.#client, this.#info, this.#seed, this.#stages);
     other.#ids = this.#ids; // never changed in place
+    other.#mus = this.#mus;
     return other;
   }
 
@@ -368,13 +407,15 @@ export class Session {
     return result;
   }
 
-  /** @param {TraceOptions & { stages?: Stage[], seed?: number | bigint }} options @returns {Sampling} */
-  #sampling({ trace = 'none', top = 50, force, stages, seed }) {
+  /** @param {LookOptions} options @returns {Sampling} */
+  #sampling({ trace = 'none', top = 50, watch, force, stages, seed }) {
+    const { vocab, stages: specs } = this.#info;
     return {
       trace: checkTrace(trace),
       top: checkWhole(top, 'top', 0, 2 ** 32 - 1),
-      force: force === undefined ? undefined : checkWhole(force, 'force', 0, this.#info.vocab - 1),
-      stages: stages ? checkStages(stages, this.#info.stages) : this.#stages,
+      watch: watch && checkIds(watch, vocab, 'watch'),
+      force: force === undefined ? undefined : checkWhole(force, 'force', 0, vocab - 1),
+      stages: stages ? checkStages(stages, specs, vocab) : this.#stages,
       seed: seed === undefined ? this.#seed : checkSeed(seed),
     };
   }
@@ -390,5 +431,6 @@ function joined(ids, added) {
 
 /** Whether both draw the same; a session's pipeline is replaced, never changed. @param {Sampling} a @param {Sampling} b */
 function isSame(a, b) {
-  return a.stages === b.stages && a.seed === b.seed && a.trace === b.trace && a.top === b.top && a.force === b.force;
+  const watched = (/** @type {Sampling} */ { watch = [] }) => Array.from(watch).join();
+  return a.stages === b.stages && a.seed === b.seed && a.trace === b.trace && a.top === b.top && a.force === b.force && watched(a) === watched(b);
 }

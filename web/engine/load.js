@@ -209,7 +209,7 @@ export function probe(build, source, options = {}) {
  * @param {import('./builds.js').Build} build
  * @param {Parameters<typeof openSource>[0]} source
  * @param {LoadOptions} [options]
- * @returns {Promise<{ core: Core, info: ModelInfo & { kernels: string, threads: number, bos: number | null, eos: number | null } }>}
+ * @returns {Promise<{ core: Core, info: ModelInfo & { hash: string, kernels: string, threads: number, bos: number | null, eos: number | null } }>}
  */
 export function load(build, source, options = {}) {
   return withHeader(build, source, options, async (header) => {
@@ -235,6 +235,6 @@ export function load(build, source, options = {}) {
     core.arrive(loaded);
     const kernels = core.kernelNames[core.kernelsIndex(settings.kernels)];
     const threads = await startTeam(core, settings.threads, options.threads === undefined || options.threads === 'auto');
-    return { core, info: { ...info, kernels, threads, bos: core.idOf('bos'), eos: core.idOf('eos') } };
+    return { core, info: { ...info, hash: core.fileHash, kernels, threads, bos: core.idOf('bos'), eos: core.idOf('eos') } };
   });
 }

@@ -3,9 +3,10 @@
 // Must not know a stage's limits: the core checks values; here only that they are numbers of known stages.
 
 import { rangeError } from './errors.js';
-import { listed } from './core.js';
+import { fieldOf, listed } from './core.js';
 
 /** @typedef {import('./core.js').Stage} Stage */
+/** @typedef {import('./core.js').StageSpec} StageSpec */
 
 const MAX_SEED = 2n ** 64n - 1n;
 
@@ -39,23 +40,50 @@ export function checkSeed(value) {
 }
 
 /**
- * A copy of a pipeline.
+ * A copy of a pipeline, every parameter named.
  * @param {unknown} stages
- * @param {{ name: string }[]} known
+ * @param {StageSpec[]} specs
+ * @param {number} vocab
  * @returns {Stage[]}
  */
-export function checkStages(stages, known) {
-  const names = known.map((spec) => spec.name);
+export function checkStages(stages, specs, vocab) {
+  const names = specs.map((spec) => spec.name);
   if (!Array.isArray(stages)) {
-    throw rangeError(`stages is ${shown(stages)}, expected a list of { name, value }`, 'stages', names, stages);
+    throw rangeError(`stages is ${shown(stages)}, expected a list of stages such as { name, value }`, 'stages', names, stages);
   }
   return stages.map((stage) => {
-    const { name, value } = stage ?? {};
-    if (!names.includes(name)) {
-      throw rangeError(`unknown stage ${shown(name)}, expected ${listed(names)}`, 'stages', names, name);
-    }
-    if (typeof value !== 'number') throw rangeError(`${name} is ${shown(value)}, expected a number`, name, null, value);
-    return { name, value };
+    const spec = specs.find(({ name }) => name === stage?.name);
+    if (!spec) throw rangeError(`unknown stage ${shown(stage?.name)}, expected ${listed(names)}`, 'stages', names, stage?.name);
+    return checkStage(stage, spec, vocab);
+  });
+}
+
+/** @param {Stage} stage @param {StageSpec} spec @param {number} vocab @returns {Stage} */
+function checkStage(stage, spec, vocab) {
+  const takesList = spec.parameters.length === 0;
+  const known = takesList ? ['biases'] : spec.parameters.map(({ name }) => name);
+  const unknown = Object.keys(stage).find((key) => key !== 'name' && !known.includes(key));
+  if (unknown !== undefined) {
+    throw rangeError(`${spec.name} has no parameter ${shown(unknown)}, expected ${listed(known)}`, fieldOf(spec, unknown), known, stage[unknown]);
+  }
+  if (takesList) return { name: spec.name, biases: checkBiases(stage.biases ?? [], vocab) };
+  const parameters = spec.parameters.map(({ name, usual }) => {
+    const value = stage[name] ?? usual;
+    if (typeof value === 'number') return [name, value];
+    const field = fieldOf(spec, name);
+    throw rangeError(`${field} is ${shown(value)}, expected a number`, field, null, value);
+  });
+  return { name: spec.name, ...Object.fromEntries(parameters) };
+}
+
+/** @param {unknown} biases @param {number} vocab @returns {import('./core.js').Bias[]} */
+function checkBiases(biases, vocab) {
+  if (!Array.isArray(biases) || !biases.every((bias) => Array.isArray(bias) && bias.length === 2)) {
+    throw rangeError(`bias is ${shown(biases)}, expected a list of [id, value]`, 'bias', [0, vocab - 1], biases);
+  }
+  return biases.map(([id, value]) => {
+    if (typeof value !== 'number') throw rangeError(`bias of token ${shown(id)} is ${shown(value)}, expected a number`, 'bias', null, value);
+    return [checkWhole(id, 'bias', 0, vocab - 1), value];
   });
 }
 
@@ -63,12 +91,19 @@ export function checkStages(stages, known) {
  * A copy of a list of token ids.
  * @param {unknown} ids
  * @param {number} vocab
+ * @param {string} [field]
  */
-export function checkIds(ids, vocab) {
+export function checkIds(ids, vocab, field = 'ids') {
   if (ids === null || typeof ids !== 'object') {
-    throw rangeError(`ids is ${shown(ids)}, expected a list of token ids`, 'ids', [0, vocab - 1], ids);
+    throw rangeError(`${field} is ${shown(ids)}, expected a list of token ids`, field, [0, vocab - 1], ids);
   }
-  return Uint32Array.from(/** @type {ArrayLike<number>} */ (ids), (id) => checkWhole(id, 'ids', 0, vocab - 1));
+  return Uint32Array.from(/** @type {ArrayLike<number>} */ (ids), (id) => checkWhole(id, field, 0, vocab - 1));
+}
+
+/** A list of options. @template Options @param {Options[]} ways */
+export function checkWays(ways) {
+  if (Array.isArray(ways)) return ways;
+  throw rangeError(`options is ${shown(ways)}, expected a list of options`, 'options', 'list', ways);
 }
 
 /** @param {unknown} text @returns {string} */

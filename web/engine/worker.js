@@ -75,17 +75,25 @@ const operations = {
     return engine.step(ids, options);
   },
 
+  /** The next step in several ways. */
+  async stepInWays({ ids, ways }, task) {
+    await compute(ids, task);
+    return engine.steps(ids, ways);
+  },
+
   /** The next step, and where they are quick some after it, `most` at most. */
   async steps({ ids, options, most }, task) {
     const until = performance.now() + ANSWER_WITHIN;
     const all = new Uint32Array(ids.length + most);
     all.set(ids);
     const steps = [];
+    let { mu } = options;
     for (;;) {
       const text = all.subarray(0, ids.length + steps.length);
       await compute(text, task);
-      const step = engine.step(text, options);
+      const step = engine.step(text, { ...options, mu });
       all[text.length] = step.id;
+      mu = step.mu ?? mu;
       steps.push(step);
       if (step.end || steps.length === most || performance.now() > until) return steps;
       await nextTurn();

@@ -76,7 +76,7 @@ class StageControl extends View {
   render() {
     const { spec, value } = this;
     if (!spec) return nothing;
-    const { name } = spec;
+    const { name, parameters: [parameter] } = spec;
     const label = text.stages.names[/** @type {keyof typeof text.stages.names} */ (name)] ?? name;
     const { positions, arrow } = spacingOf(name);
     return html`
@@ -85,8 +85,8 @@ class StageControl extends View {
         id=${`${name}-number`}
         name=${name}
         type="number"
-        min=${spec.minimum}
-        max=${spec.maximum}
+        min=${parameter.minimum}
+        max=${parameter.maximum}
         step=${arrow}
         aria-invalid=${this.bad}
         aria-describedby=${`${name}-problem`}
@@ -100,7 +100,7 @@ class StageControl extends View {
         max=${positions}
         step="1"
         aria-label=${text.stages.slider(label)}
-        aria-valuetext=${value === spec.off ? text.stages.offValue : setting(value)}
+        aria-valuetext=${value === parameter.off ? text.stages.offValue : setting(value)}
         @input=${this.onSlide}
       />
       <span id=${`${name}-problem`} class="field-problem" role="status">${this.bad ? rangeText(spec) : ''}</span>

@@ -29,7 +29,7 @@ const nameOf = (name) => words.names[/** @type {keyof typeof words.names} */ (na
 /** What the stage does, with its numbers filled in. @param {Column} column @param {State} state @returns {string} */
 function captionOf({ name, value = 0, best }, state) {
   const spec = state.model?.stages.find((stage) => stage.name === name);
-  if (spec && value === spec.off) return words.captions.off;
+  if (spec && value === spec.parameters[0].off) return words.captions.off;
   switch (name) {
     case 'logits':
       return words.captions.logits;
