@@ -316,7 +316,7 @@ typedef struct ls_row {
   uint32_t first;     /* rank of the first token with a place in the distribution */
   uint32_t kept;      /* how many there are */
   double highest;     /* logit of the first */
-  double temperature; /* product of the temperatures since the epoch began; 0 is greedy */
+  double temperature; /* product of the temperatures since the epoch began; a 0 keeps one token instead */
   double sum, moment; /* of the kept weights w = e^x, and of w x; 0 as long as nobody asked */
   double limit;       /* what decided, in the stage's own measure; 0 where it is off (stages.c) */
   double kept_mass;   /* after ls_row_list: the probability they had before this stage renormalised them */
@@ -349,6 +349,7 @@ typedef struct ls_sampler {
   const ls_turn *turn;            /* during ls_sample */
   ls_row rows[LS_MAX_STAGES + 1]; /* the trace: row 0, then one a stage */
   uint32_t n_rows;
+  ls_row summed; /* the last row over all of the model's logits that has its sums, of any trace since start */
 } ls_sampler;
 
 /* Lays a sampler for `vocab` tokens out in `arena`. No token is a breaker. */
@@ -373,7 +374,7 @@ ls_status ls_sample(ls_sampler *s, const ls_stage *stages, uint32_t n_stages, co
                     ls_draw *draw, ls_error *error);
 
 /* Lists the first `n` tokens of a trace row in rank order: ids (n), probs (n) and logits (n), as they are at
- * that stage: divided by the temperature, but for greedy's. Returns how many were listed, at most row.kept,
+ * that stage: divided by the temperature. Returns how many were listed, at most row.kept,
  * and completes the row. `*listed_mass` is the sum of their probabilities, before these were rounded to
  * floats, so that what is left for the others is true to the last digits. */
 uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs, double *logits,

@@ -16,10 +16,10 @@ static float changed(float logit, double value) {
 }
 
 /* Begins the row's epoch with the logits of the row before, as the temperature has left them; what is cut is
- * minus infinity. Greedy's only token needs no temperature. */
+ * minus infinity. */
 static float *begin(ls_sampler *s, const ls_row *before, ls_row *row) {
   const float *logits = s->epochs[before->epoch].logits;
-  const double temperature = before->temperature > 0 ? before->temperature : 1;
+  const double temperature = before->temperature;
   float *copy = s->epochs[++row->epoch].changed;
   if (before->kept == s->vocab) {
     for (uint32_t id = 0; id < s->vocab; id++) {

@@ -28,7 +28,7 @@ double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i) { return scaled(s,
 
 /* The weight of the i-th kept token. */
 static double weight(ls_sampler *s, const ls_row *row, uint32_t i) {
-  if (i == 0) return 1; /* e^0, and greedy's only token */
+  if (i == 0) return 1; /* e^0 */
   if (s->weighed_epoch != row->epoch || s->weighed_first != row->first ||
       s->weighed_temperature != row->temperature) {
     s->weighed_epoch = row->epoch;
@@ -51,9 +51,13 @@ void ls_row_sum_up(ls_sampler *s, ls_row *row) {
     ls_row_sum_up(s, row - 1);
     row->sum = row[-1].sum;
     row->moment = row[-1].moment;
-  } else if (row->kept == s->vocab && row->temperature > 0) {
+  } else if (same_distribution(&s->summed, row)) {
+    row->sum = s->summed.sum;
+    row->moment = s->summed.moment;
+  } else if (row->kept == s->vocab) {
     ls_softmax_sums(s->epochs[row->epoch].logits, s->vocab, row->highest, row->temperature, &row->sum,
                     &row->moment);
+    if (row->epoch == 0) s->summed = *row;
   } else {
     row->sum = 1; /* the first token, whose x is 0 */
     for (uint32_t i = 1; i < row->kept; i++) {
@@ -85,8 +89,7 @@ static void complete(ls_sampler *s, ls_row *row) {
   row->entropy = ls_row_entropy(row) / LS_LN2;
   row->kept_mass = 1;
   if (row == s->rows || row->kept == row[-1].kept) return;
-  /* A stage that cuts leaves the weights, but for what they are measured by; greedy's one is 1 before and
-   * after. */
+  /* A stage that cuts leaves the weights, but for what they are measured by. */
   ls_row_sum_up(s, row - 1);
   row->kept_mass = row->sum * weight(s, row - 1, row->first - row[-1].first) / row[-1].sum;
 }
@@ -106,13 +109,12 @@ static bool keeps(const ls_row *row, uint32_t rank) {
 }
 
 static double shown_logit(const ls_sampler *s, const ls_row *row, uint32_t id) {
-  const double logit = (double)s->epochs[row->epoch].logits[id];
-  return row->temperature > 0 ? logit / row->temperature : logit;
+  return (double)s->epochs[row->epoch].logits[id] / row->temperature;
 }
 
 double ls_row_surprise(ls_sampler *s, const ls_row *row, uint32_t id) {
   if (!keeps(row, rank_of(&s->epochs[row->epoch], s->vocab, id))) return __builtin_inf();
-  return row->kept == 1 ? 0 : ls_log(row->sum) - scaled(s, row, id);
+  return ls_log(row->sum) - scaled(s, row, id);
 }
 
 void ls_row_token(ls_sampler *s, uint32_t row_index, uint32_t id, uint32_t *rank, float *prob,
@@ -263,6 +265,7 @@ ls_status ls_sampler_start(ls_sampler *s, const float *logits, ls_error *error) 
       .stage = {.kind = LS_STAGE_LOGITS}, .kept = s->vocab, .highest = (double)highest, .temperature = 1};
   s->n_rows = 1;
   s->n_weighed = 0;
+  s->summed.kept = 0; /* no row's */
   return LS_OK;
 }
 

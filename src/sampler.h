@@ -13,7 +13,7 @@
 /* The i-th kept token, i below row->kept. */
 uint32_t ls_row_id(ls_sampler *s, const ls_row *row, uint32_t i);
 
-/* Its x = (logit - highest) / temperature, of a row that is not greedy. */
+/* Its x = (logit - highest) / temperature. */
 double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i);
 
 /* Sees that a row has its sums: before anything below is asked. */

@@ -27,9 +27,11 @@ static double most_likely(ls_sampler *s, ls_row *before) {
 /* ---- by logits ---- */
 
 static void temperature_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  row->temperature = before->temperature * row->stage.values[0];
-  /* Greedy: the limit of T towards 0, with ties to the lower id. */
-  if (row->temperature == 0) ls_row_keep(s, row, 0, 1);
+  const double temperature = before->temperature * row->stage.values[0];
+  if (temperature > 0)
+    row->temperature = temperature;
+  else
+    ls_row_keep(s, row, 0, 1); /* greedy: the limit of T towards 0, with ties to the lower id */
 }
 
 /* The x of one kept token after the other, in no order where all are kept: for that nothing need be ranked.
@@ -42,7 +44,6 @@ static double any_x(ls_sampler *s, const ls_row *row, uint32_t i) {
 /* Tang et al. 2024: logits within n standard deviations of the highest. Those that are minus infinity do not
  * count. The limit is the least logit. */
 static void top_n_sigma_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  if (before->kept == 1) return;
   double sum = 0, squares = 0;
   uint32_t n = 0, kept = 1;
   for (uint32_t i = 0; i < before->kept; i++) {
@@ -85,7 +86,6 @@ static void top_p_stage(ls_sampler *s, ls_row *before, ls_row *row) {
  * then rises along the ranking: so they are a range that grows to either side. The limit is the greatest
  * deviation kept. */
 static void typical_stage(ls_sampler *s, ls_row *before, ls_row *row) {
-  if (before->kept == 1) return;
   ls_row_sum_up(s, before);
   const double p = as_float(row->stage.values[0]), mean = before->moment / before->sum;
   uint32_t start = 0;

@@ -1,62 +1,28 @@
-// The C sampler, run natively under the sanitizers, against published vectors and the naive twin.
-// Tests the last hop of a token's way through tests/c/sampler_run.c and sampler_test.c.
-// Must not need a model; what needs ../shared says so and is skipped.
+// The C sampler, run natively under the sanitizers: the design's figures, the draw, what it refuses.
+// Tests the last hop of a token's way; published vectors are in sampler-vectors.test.js, random ones in sampler-random.test.js.
+// Must not need a model.
 
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { compileC } from './helpers/compile.js';
-import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
+import { SAMPLER, compileSampler, logitsOf } from './helpers/sampler-run.js';
+import { uniformTwin } from './helpers/sampler-twin.js';
+
+/**
+ * @typedef {import('./helpers/sampler-run.js').Case} Case
+ * @typedef {import('./helpers/sampler-run.js').Row} Row
+ */
 
 const OUT_OF_RANGE = 4;
 const BAD_MODEL = 2;
-const vectorsUrl = new URL('../../shared/data/sampler-vectors.json', import.meta.url);
 
-/**
- * @typedef {[name: string, ...values: number[]]} Stage values in the order of the stage's parameters, or id, value, id, value of biases
- * @typedef {object} Case
- * @property {ArrayLike<number>} logits
- * @property {Stage[]} stages
- * @property {bigint | number} [seed]
- * @property {number} [position]
- * @property {number} [force]
- * @property {number} [mu]
- * @property {number[]} [text] the tokens before
- * @property {number[]} [breakers]
- * @property {number[]} [watch]
- * @typedef {{ name: string, kept: number, keptMass: number, entropy: number, limit: number, ids: number[], probs: number[], logits: number[], watched: [number, number, number][] }} Row
- * @typedef {{ token: number, u: number, logprob: number, entropy: number, mu: number | null, rows: Row[], status?: number, error: string }} Result
- */
-
-const SOURCES = ['gguf', 'numerics', 'sampler', 'stages', 'rewrites', 'ranking', 'draw'].map((name) => `src/${name}.c`);
-let program = '';
-
-before(() => {
-  program = compileC('sampler_run', ['tests/c/sampler_run.c', ...SOURCES]);
-});
-
-/** A list after its length. @param {ArrayLike<number | string>} items @param {number} [length] */
-const list = (items, length = items.length) => [length, ...Array.from(items)].join(' ');
-
-/** @param {Case} c */
-function lineOf({ logits, stages, seed = 1, position = 0, force = -1, mu = NaN, text = [], breakers = [], watch = [] }) {
-  const settings = stages.map(([name, ...values]) => `${name} ${list(name === 'bias' ? [] : values)}`);
-  const biases = stages.flatMap(([name, ...values], stage) => (name === 'bias' ? values.map((value, i) => (i % 2 ? `${value}` : `${stage} ${value}`)) : []));
-  return [logits.length, seed, position, force, mu, list(settings), list(text), list(biases, biases.length / 2), list(breakers), list(watch), ...Array.from(logits)].join(' ');
-}
-
-/** @param {Case[]} cases @returns {Result[]} */
-function run(cases) {
-  const output = execFileSync(program, { input: cases.map(lineOf).join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 });
-  return output.trim().split('\n').map((line) => JSON.parse(line));
-}
+/** @type {ReturnType<typeof compileSampler>} */
+let run;
+before(() => (run = compileSampler('sampler_run')));
 
 /** @param {Case} c */
 const last = (c) => /** @type {Row} */ (run([c])[0].rows.at(-1));
-
-/** @param {number[]} probs */
-const logitsOf = (probs) => probs.map((p) => Math.fround(Math.log(p)));
 
 /** @param {ArrayLike<number>} actual @param {ArrayLike<number>} expected @param {number} tolerance @param {string} [what] */
 function close(actual, expected, tolerance, what) {
@@ -131,56 +97,8 @@ test('values that switch a stage off change nothing', () => {
   }
 });
 
-test('llama.cpp\'s vectors', { skip: !existsSync(vectorsUrl) && 'skipped: ../shared/data not here' }, () => {
-  const names = /** @type {Record<string, string>} */ ({ temp: 'temperature', top_k: 'top-k', top_p: 'top-p', min_p: 'min-p' });
-  let checked = 0;
-  for (const c of JSON.parse(readFileSync(vectorsUrl, 'utf8')).cases) {
-    const name = names[c.sampler];
-    const value = c.temperature ?? c.k ?? c.p;
-    if (!name || (name === 'top-p' && value === 0)) continue; // top-p 0 is greedy there, an error here
-    // min-p 1 keeps the first token there; here the range ends below 1.
-    if (name === 'min-p' && value === 1) continue;
-    const row = last({ logits: logitsOf(c.probs), stages: [[name, value]] });
-    const expected = c.expected.filter((/** @type {number} */ p) => p > 0);
-    close(row.probs, expected, 1e-5, JSON.stringify(c));
-    checked++;
-  }
-  assert.ok(checked >= 15, `${checked} vectors`);
-});
-
-test('random logits: every row equals the twin\'s, in any order of stages', () => {
-  const random = randomSource(77);
-  const cases = Array.from({ length: 120 }, (_, i) => {
-    const logits = Float32Array.from({ length: 1 + Math.floor(400 * random() ** 2) }, () => (24 * random() - 12) * random());
-    const settings = /** @type {[string, number][]} */ ([
-      ['temperature', [0, 0.3, 1, 1.7, 60][i % 5]],
-      ['top-k', Math.floor(60 * random())],
-      ['top-p', 1 - random() ** 2],
-      ['min-p', 0.3 * random() ** 2],
-    ]);
-    const stages = settings.map((stage) => ({ stage, key: random() })).sort((a, b) => a.key - b.key).map(({ stage }) => stage);
-    return { logits, stages, seed: BigInt(i) << 50n, position: 1000 * i };
-  });
-  run(cases).forEach((result, i) => {
-    const { logits, stages, seed, position } = cases[i];
-    const u = uniformTwin(seed, position);
-    assert.equal(result.u, u);
-    const twin = sampleTwin(logits, stages.map(([name, value]) => ({ name, value })), u);
-    assert.equal(result.token, twin.token, `case ${i}`);
-    assert.equal(result.rows.length, twin.rows.length);
-    result.rows.forEach((row, r) => {
-      const what = `case ${i}, ${JSON.stringify(stages)}, ${row.name}`;
-      const expected = twin.rows[r];
-      assert.deepEqual([row.name, row.kept, row.ids], [expected.name, expected.kept, expected.ids], what);
-      close(row.probs, expected.probs, 1e-6, what);
-      close([row.keptMass, row.entropy], [expected.keptMass, expected.entropy], 1e-6, what);
-    });
-    close([result.logprob, result.entropy], [Math.log(twin.rows[0].probs[twin.rows[0].ids.indexOf(twin.token)]), twin.rows[0].entropy], 1e-6);
-  });
-});
-
 test('what is computed only when asked for has the bits of what is computed at once', () => {
-  execFileSync(compileC('sampler_test', ['tests/c/sampler_test.c', ...SOURCES]), ['1000'], { stdio: 'inherit' });
+  execFileSync(compileC('sampler_test', ['tests/c/sampler_test.c', ...SAMPLER]), ['1000'], { stdio: 'inherit' });
 });
 
 test('the draw follows the distribution', () => {

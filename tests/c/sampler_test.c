@@ -40,18 +40,16 @@ static double scaled(const naive_row *row, uint32_t id) {
   return ((double)logits[id] - (double)logits[order[0]]) / row->temperature;
 }
 
-static double weight(const naive_row *row, uint32_t rank) {
-  return row->temperature == 0 ? rank == 0 : ls_exp(scaled(row, order[rank]));
-}
+static double weight(const naive_row *row, uint32_t rank) { return ls_exp(scaled(row, order[rank])); }
 
 static void measure(naive_row *row, const naive_row *before, uint32_t vocab) {
   double sum[4] = {0}, moment[4] = {0};
-  const bool whole = row->kept == vocab && row->temperature > 0;
+  const bool whole = row->kept == vocab;
   for (uint32_t i = 0; i < row->kept; i++) {
     const uint32_t id = whole ? i : order[i];
-    const double w = row->temperature == 0 ? 1 : ls_exp(scaled(row, id));
+    const double w = ls_exp(scaled(row, id));
     sum[whole ? i % 4 : 0] += w;
-    if (w > 0 && row->temperature > 0) moment[whole ? i % 4 : 0] += w * scaled(row, id);
+    if (w > 0) moment[whole ? i % 4 : 0] += w * scaled(row, id);
   }
   row->sum = (sum[0] + sum[2]) + (sum[1] + sum[3]);
   row->moment = (moment[0] + moment[2]) + (moment[1] + moment[3]);
@@ -64,8 +62,10 @@ static naive_row after(const naive_row *before, ls_stage stage, uint32_t vocab) 
   uint32_t n = 0;
   switch (stage.kind) {
     case LS_STAGE_TEMPERATURE:
-      row.temperature *= stage.values[0];
-      if (row.temperature == 0) row.kept = 1;
+      if (row.temperature * stage.values[0] == 0)
+        row.kept = 1;
+      else
+        row.temperature *= stage.values[0];
       break;
     case LS_STAGE_TOP_K:
       if (stage.values[0] > 0 && stage.values[0] < row.kept) row.kept = (uint32_t)stage.values[0];
@@ -178,8 +178,7 @@ static void test_case(ls_sampler *s, uint64_t number) {
     same("a row's entropy", s->rows[index].entropy, bits_of_entropy(&rows[index]));
     for (uint32_t r = 0; r < count; r++) {
       same("a listed id", ids[r], order[r]);
-      same("a logit", shown[r],
-           (double)logits[order[r]] / (rows[index].temperature > 0 ? rows[index].temperature : 1));
+      same("a logit", shown[r], (double)logits[order[r]] / rows[index].temperature);
       same("a probability", (double)probs[r], (double)(float)(weight(&rows[index], r) / rows[index].sum));
     }
   }

@@ -1,14 +1,15 @@
-// The engine's public API: Model and Session. Works the same in a browser and in Node.
+// The engine's public API: Model and Session, and the Sampler beside them. Works the same in a browser and in Node.
 // On the token's way: a text comes in here, and steps come out; a worker computes them.
 // Must not know a page's elements; a session is a list of token ids, nothing more.
 
 import { Client } from './client.js';
 import { LogitscopeError, rangeError } from './errors.js';
 import { buildName } from './features.js';
-import { checkIds, checkSeed, checkStages, checkText, checkTrace, checkWays, checkWhole } from './settings.js';
+import { Sampler } from './sampler.js';
+import { checkIds, checkSampling, checkSeed, checkStages, checkText, checkWays, checkWhole } from './settings.js';
 import { postable, sourceName } from './source.js';
 
-export { LogitscopeError, buildName };
+export { LogitscopeError, Sampler, buildName };
 
 /**
  * @typedef {import('./source.js').Source} Source
@@ -16,6 +17,8 @@ export { LogitscopeError, buildName };
  * @typedef {import('./core.js').Stage} Stage
  * @typedef {import('./core.js').StageRow} StageRow
  * @typedef {import('./core.js').StageSpec} StageSpec
+ * @typedef {import('./core.js').Parameter} Parameter
+ * @typedef {import('./engine.js').Sample} Sample
  * @typedef {import('./engine.js').Step} Step
  * @typedef {import('./engine.js').Work} Work
  *
@@ -407,17 +410,9 @@ export class Session {
     return result;
   }
 
-  /** @param {LookOptions} options @returns {Sampling} */
-  #sampling({ trace = 'none', top = 50, watch, force, stages, seed }) {
-    const { vocab, stages: specs } = this.#info;
-    return {
-      trace: checkTrace(trace),
-      top: checkWhole(top, 'top', 0, 2 ** 32 - 1),
-      watch: watch && checkIds(watch, vocab, 'watch'),
-      force: force === undefined ? undefined : checkWhole(force, 'force', 0, vocab - 1),
-      stages: stages ? checkStages(stages, specs, vocab) : this.#stages,
-      seed: seed === undefined ? this.#seed : checkSeed(seed),
-    };
+  /** @param {LookOptions} options */
+  #sampling(options) {
+    return checkSampling(options, this.#info, { stages: this.#stages, seed: this.#seed });
   }
 }
 

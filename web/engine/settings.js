@@ -8,6 +8,7 @@ import { fieldOf, listed } from './core.js';
 /** @typedef {import('./core.js').Stage} Stage */
 /** @typedef {import('./core.js').StageSpec} StageSpec */
 
+const MAX_LOGITS = 2 ** 20;
 const MAX_SEED = 2n ** 64n - 1n;
 
 /** @param {unknown} value */
@@ -106,6 +107,50 @@ export function checkWays(ways) {
   throw rangeError(`options is ${shown(ways)}, expected a list of options`, 'options', 'list', ways);
 }
 
+/**
+ * What a token is drawn with.
+ * @param {{ trace?: unknown, top?: unknown, watch?: unknown, force?: unknown, stages?: unknown, seed?: unknown }} options
+ * @param {{ vocab: number, stages: StageSpec[] }} known
+ * @param {{ stages: Stage[], seed: bigint }} otherwise where options name none
+ * @returns {import('./engine.js').SampleOptions}
+ */
+export function checkSampling({ trace = 'none', top = 50, watch, force, stages, seed }, { vocab, stages: specs }, otherwise) {
+  return {
+    trace: checkTrace(trace),
+    top: checkWhole(top, 'top', 0, 2 ** 32 - 1),
+    watch: watch === undefined ? undefined : checkIds(watch, vocab, 'watch'),
+    force: force === undefined ? undefined : checkWhole(force, 'force', 0, vocab - 1),
+    stages: stages === undefined ? otherwise.stages : checkStages(stages, specs, vocab),
+    seed: seed === undefined ? otherwise.seed : checkSeed(seed),
+  };
+}
+
+/** @param {unknown} mu @returns {number | null} */
+export function checkMu(mu) {
+  if (mu === undefined || mu === null) return null;
+  if (Number.isFinite(mu)) return /** @type {number} */ (mu);
+  throw rangeError(`mu is ${shown(mu)}, expected a number of bits, or null before the first step`, 'mu', null, mu);
+}
+
+/**
+ * A copy of logits as the core takes them.
+ * @param {unknown} logits
+ */
+export function checkLogits(logits) {
+  const given = /** @type {ArrayLike<number>} */ (logits);
+  const length = logits !== null && typeof logits === 'object' ? given.length : undefined;
+  if (!Number.isInteger(length)) throw rangeError(`logits is ${shown(logits)}, expected a list of numbers`, 'logits', null, logits);
+  checkWhole(length, 'logits.length', 1, MAX_LOGITS);
+  const floats = Float32Array.from(given, (logit, i) => {
+    const float = typeof logit === 'number' ? Math.fround(logit) : NaN;
+    if (float < Infinity) return float;
+    const field = `logits[${i}]`;
+    throw rangeError(`${field} is ${shown(logit)}, expected a number that a 32-bit float can hold, or minus infinity`, field, null, logit);
+  });
+  if (floats.some((float) => float > -Infinity)) return floats;
+  throw rangeError('every logit is minus infinity, expected at least one number', 'logits', null, logits);
+}
+
 /** @param {unknown} text @returns {string} */
 export function checkText(text) {
   if (typeof text === 'string') return text;
@@ -113,7 +158,7 @@ export function checkText(text) {
 }
 
 /** @param {unknown} trace @returns {'none' | 'top' | 'full'} */
-export function checkTrace(trace) {
+function checkTrace(trace) {
   if (trace === 'none' || trace === 'top' || trace === 'full') return trace;
   const known = ['none', 'top', 'full'];
   throw rangeError(`trace is ${shown(trace)}, expected ${listed(known)}`, 'trace', known, trace);

@@ -1,9 +1,10 @@
-// The worker that hosts an engine: one model, requests answered one after the other.
+// The worker that hosts an engine, or a sampler without one: one model, requests answered one after the other.
 // On the token's way between client.js, which posts the requests, and engine.js, which computes.
 // Must not know sessions; every request brings the ids that it is about.
 
 import { loadBuild } from './builds.js';
-import { Engine } from './engine.js';
+import { Core } from './core.js';
+import { Engine, sample } from './engine.js';
 import { toPlain } from './errors.js';
 import { load, probe } from './load.js';
 import { nextTurn, pagePort } from './platform.js';
@@ -31,6 +32,8 @@ const pulls = new Map();
 let queue = Promise.resolve();
 /** @type {Engine} */
 let engine;
+/** @type {Core} */
+let sampler;
 
 /** Computes ids in batches, and listens for an abort between them. @param {Uint32Array} ids @param {Task} task */
 async function compute(ids, { signal, report }) {
@@ -103,6 +106,18 @@ const operations = {
   async logits({ ids }, task) {
     await compute(ids, task);
     return engine.logits(ids).slice();
+  },
+
+  async openSampler({ wasmUrl }) {
+    sampler = new Core(await loadBuild({ wasmUrl }));
+    return sampler.stageSpecs;
+  },
+
+  sampleLogits({ logits, ways }) {
+    const longest = ways.reduce((/** @type {number} */ most, /** @type {any} */ { text }) => Math.max(most, text.length), 0);
+    sampler.openSampler(logits.length, longest);
+    sampler.writeLogits(logits);
+    return ways.map((/** @type {any} */ { text, position, ...options }) => sample(sampler, text, position, options));
   },
 };
 
