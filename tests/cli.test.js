@@ -37,6 +37,12 @@ const empty = file('empty.txt', '');
 /** @param {string} text */
 const lines = (text) => text.trimEnd().split('\n').map((line) => JSON.parse(line));
 
+/** Every stage, as single flags in another order than the pipeline's; and some twice in a list. */
+const EVERY_STAGE = [
+  '--mirostat', '4:0.3', '--xtc', '0.5:0.05', '--eta', '0.0005', '--epsilon', '0.0005', '--min-p', '0.01', '--top-p', '0.97', '--typical', '0.95',
+  '--top-k', '80', '--temperature', '1.3', '--top-n-sigma', '3', '--dry', '0.8:1.5:1', '--bias', '40:1.5:300:-2', '--penalties', '1.2:0.1',
+];
+const LIST = ['--stages', 'xtc=0.3,temperature=0.9,dry=1,bias=40:2:41:-0.5,mirostat=5,penalties=1.1:0:0:0,top-n-sigma=2,mirostat=3:1'];
 const SAMPLING = ['--temperature', '1.1', '--top-k', '30', '--top-p', '0.9', '--min-p', '0.01', '--seed', '7'];
 
 for (const program of PROGRAMS) {
@@ -122,6 +128,41 @@ for (const program of PROGRAMS) {
       ]);
       const [, none] = await json('--model', spm, '--prompt', 'the', '--tokens', '1', '--stages', '');
       assert.deepEqual(none.stages.map((/** @type {any} */ { name }) => name), ['logits']);
+    });
+
+    test('takes every stage, with the values that are left out at their usual ones', async () => {
+      /** @param {string[]} flags */
+      const settings = async (...flags) => {
+        const [, { stages }] = await json('--model', spm, '--prompt', 'the', '--tokens', '1', ...flags);
+        return stages.slice(1).map((/** @type {object} */ row) => Object.values(row).slice(0, -9));
+      };
+      assert.deepEqual(await settings(...EVERY_STAGE), [
+        ['penalties', 1.2, 0.1, 0, 64], ['bias', [[40, 1.5], [300, -2]]], ['dry', 0.8, 1.5, 1, 0], ['top-n-sigma', 3], ['temperature', 1.3],
+        ['top-k', 80], ['typical', 0.95], ['top-p', 0.97], ['min-p', 0.01], ['epsilon', 0.0005], ['eta', 0.0005], ['xtc', 0.5, 0.05], ['mirostat', 4, 0.3],
+      ]);
+      assert.deepEqual(await settings(...LIST), [
+        ['xtc', 0.3, 0.1], ['temperature', 0.9], ['dry', 1, 1.75, 2, 0], ['bias', [[40, 2], [41, -0.5]]], ['mirostat', 5, 0.1],
+        ['penalties', 1.1, 0, 0, 0], ['top-n-sigma', 2], ['mirostat', 3, 1],
+      ]);
+    });
+
+    test('follows the text and mirostat\'s bound, with and without a trace', async () => {
+      const flags = ['--model', spm, '--prompt', 'the cat sat on the cat', '--tokens', '20', '--seed', '5', ...EVERY_STAGE];
+      const [{ hash, promptIds }, ...steps] = await json(...flags);
+      const model = await Model.load(spm);
+      assert.equal(hash, model.info.hash);
+      const { stages } = steps[0];
+      const session = model.session({ seed: 5, stages: stages.slice(1).map((/** @type {any} */ { name, biases, ...row }) => (
+        biases ? { name, biases } : { name, ...Object.fromEntries(Object.entries(row).slice(0, -9)) }
+      )) });
+      await session.feed(promptIds);
+      for (const { id, mu } of steps) {
+        const step = await session.step();
+        assert.deepEqual([id, mu], [step.id, step.mu]);
+      }
+      model.unload();
+      const { stdout } = await ok(...flags);
+      assert.deepEqual(stdout.subarray(22, -1), Buffer.from(steps.flatMap(({ bytes }) => bytes)));
     });
 
     test('gives the same tokens from the same seed, with and without a trace', async () => {
@@ -248,6 +289,17 @@ for (const program of PROGRAMS) {
       ['top-p 0', [...model, '--top-p', '0'], /top-p is 0, expected a number above 0 to 1/],
       ['top-p 1.1', [...model, '--top-p', '1.1'], /top-p is 1\.1/],
       ['min-p 1', [...model, '--min-p', '1'], /min-p is 1, expected a number from 0 to below 1/],
+      ['too many values', [...model, '--xtc', '0.5:0.1:3'], /--xtc: xtc has 3 numbers, expected at most 2/],
+      ['too many values in a list', [...model, '--stages', 'top-k=3:4'], /--stages: top-k has 2 numbers, expected at most 1/],
+      ['half a list of values', [...model, '--dry', '0.5:'], /--dry is "", expected a number/],
+      ['a value of more digits than there are', [...model, '--top-k', '1'.repeat(400)], /top-k/],
+      ['a bias without its value', [...model, '--bias', '40'], /--bias: bias has 1 numbers, expected pairs of id and value/],
+      ['a bias of half a token', [...model, '--bias', '4.5:1'], /--bias is "4.5", expected an integer/],
+      ['a bias above 100', [...model, '--bias', '40:101'], /bias of token 40 is 101, expected a number from -100 to 100/],
+      ['dry base 0.5', [...model, '--dry', '1:0.5'], /dry base is 0\.5, expected a number from 1 to 100$/m],
+      ['dry allowed length 1.5', [...model, '--dry', '1:2:1.5'], /dry allowed-length is 1\.5, expected an integer from 0/],
+      ['repetition 0', [...model, '--penalties', '0'], /penalties repetition is 0, expected a number above 0 to 100; 1 switches it off/],
+      ['four stages that change logits', [...model, '--stages', Array(4).fill('bias=1:1').join()], /4 stages change logits .*, expected at most 3/],
       ['an unknown stage', [...model, '--stages', 'top-x=3'], /unknown stage "top-x", expected penalties, bias, .* or mirostat/],
       ['a stage without a value', [...model, '--stages', 'top-k'], /--stages has "top-k", expected name=value/],
       ['a comma too many', [...model, '--stages', 'top-k=3,'], /--stages/],
@@ -274,6 +326,7 @@ for (const program of PROGRAMS) {
       ['a file that is no model', ['--model', noModel], /GGUF/],
       ['an empty file', ['--model', empty], /./],
       ['a model that is cut short', ['--model', truncated, '--prompt', 'a'], new RegExp(`${truncated.length ? whole.length - 100 : 0}.*${whole.length}`)],
+      ['a bias of a token that is not there', [...model, '--bias', '100000:1'], /bias of token id 100000, expected 0 to \d+/],
       ['a prompt that is too long', ['--model', small, '--prompt', '!'.repeat(50)], /the prompt has \d\d tokens, the context holds 16/],
       ['a context the model does not have', [...model, '--context', '129'], /129/],
       ['a prompt file that is not there', [...model, '--text-file', join(folder, 'none.txt')], /cannot read ".*none\.txt"/],
@@ -386,6 +439,8 @@ describe('both programs', { skip: PROGRAMS.length < 2 && 'build/logitscope is no
     ['text', '--model', spm, '--prompt', 'the cat', '--tokens', '40', ...SAMPLING],
     ['text behind nothing', '--model', spm, '--tokens', '40', '--seed', '5'],
     ['JSON with everything', '--model', bpe, '--prompt', 'the cat', '--tokens', '8', '--json', '--trace', 'full', '--logits', ...SAMPLING],
+    ['JSON of every stage', '--model', spm, '--prompt', 'the cat sat on the cat', '--tokens', '30', '--json', '--trace', 'full', ...EVERY_STAGE],
+    ['JSON of stages more than once', '--model', bpe, '--prompt', 'the cat', '--tokens', '30', '--json', ...LIST],
     ['JSON of invalid UTF-8', '--model', spm, '--text-file', textFile, '--tokens', '60', '--json', '--temperature', '3'],
     ['the hash', '--model', bpe, '--prompt', 'the cat sat on the mat', '--tokens', '20', '--hash'],
     ['a score', '--model', spm, '--score', scored, '--piece', '100'],
