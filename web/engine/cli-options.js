@@ -3,12 +3,12 @@
 // Must not open a model; a stage's value is checked by the core, which needs none for that.
 
 import { parseArgs } from 'node:util';
-import { listed } from './core.js';
 import { readAll } from './source.js';
+import { listed } from './stages.js';
 
 /** @typedef {import('./core.js').Core} Core */
-/** @typedef {import('./core.js').Stage} Stage */
-/** @typedef {import('./core.js').StageSpec} StageSpec */
+/** @typedef {import('./stages.js').Stage} Stage */
+/** @typedef {import('./stages.js').StageSpec} StageSpec */
 
 export const USAGE = `usage: node web/engine/cli.js --model FILE [--prompt TEXT | --text-file FILE] [options]
 
@@ -138,7 +138,7 @@ function parseStage({ name, parameters }, flag, text) {
   return { name, ...Object.fromEntries(parameters.map((parameter, i) => [parameter.name, values[i] ?? parameter.usual])) };
 }
 
-/** @param {string} flag @param {string[]} numbers @returns {import('./core.js').Bias[]} */
+/** @param {string} flag @param {string[]} numbers @returns {import('./stages.js').Bias[]} */
 function parseBiases(flag, numbers) {
   const values = numbers.map((number, i) => (i % 2 === 0 ? Number(parseCount(flag, number, 0n, MAX_U32)) : parseNumber(flag, number)));
   if (values.length % 2 !== 0) {

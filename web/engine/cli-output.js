@@ -3,7 +3,7 @@
 // Must not decide anything; it is given steps and makes text of them.
 
 /** @typedef {import('./engine.js').Step} Step */
-/** @typedef {import('./core.js').StageRow} StageRow */
+/** @typedef {import('./stages.js').StageRow} StageRow */
 
 const BAR = 40;
 const PROGRESS = 30;

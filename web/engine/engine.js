@@ -7,8 +7,8 @@ import { rangeError } from './errors.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
- * @typedef {import('./core.js').Stage} Stage
- * @typedef {import('./core.js').StageRow} StageRow
+ * @typedef {import('./stages.js').Stage} Stage
+ * @typedef {import('./stages.js').StageRow} StageRow
  *
  * @typedef {object} SampleOptions
  * @property {Stage[]} stages
@@ -27,7 +27,7 @@ import { rangeError } from './errors.js';
  * @property {number} u the uniform number that chose the token
  * @property {number | null} mu mirostat's bound for the next token; null where it is not on
  * @property {StageRow[]} stages
- * @property {import('./core.js').Watched[]} watched
+ * @property {import('./stages.js').Watched[]} watched
  *
  * @typedef {object} Spelled what a token is as text
  * @property {Uint8Array} bytes

@@ -14,10 +14,10 @@ export { LogitscopeError, Sampler, buildName };
 /**
  * @typedef {import('./source.js').Source} Source
  * @typedef {import('./load.js').Progress} Progress
- * @typedef {import('./core.js').Stage} Stage
- * @typedef {import('./core.js').StageRow} StageRow
- * @typedef {import('./core.js').StageSpec} StageSpec
- * @typedef {import('./core.js').Parameter} Parameter
+ * @typedef {import('./stages.js').Stage} Stage
+ * @typedef {import('./stages.js').StageRow} StageRow
+ * @typedef {import('./stages.js').StageSpec} StageSpec
+ * @typedef {import('./stages.js').Parameter} Parameter
  * @typedef {import('./engine.js').Sample} Sample
  * @typedef {import('./engine.js').Step} Step
  * @typedef {import('./engine.js').Work} Work

@@ -46,7 +46,7 @@ import { startTeam } from './team.js';
  * @property {number} memoryBytes everything included
  * @property {boolean} hasWeights false for a vocabulary: it can only tokenize
  * @property {number} drawVersion
- * @property {import('./core.js').StageSpec[]} stages
+ * @property {import('./stages.js').StageSpec[]} stages
  */
 
 const FIRST_READ = 1 << 16;

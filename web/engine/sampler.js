@@ -8,8 +8,8 @@ import { checkIds, checkLogits, checkMu, checkSampling, checkWays, checkWhole } 
 import { postable } from './source.js';
 
 /**
- * @typedef {import('./core.js').Stage} Stage
- * @typedef {import('./core.js').StageSpec} StageSpec
+ * @typedef {import('./stages.js').Stage} Stage
+ * @typedef {import('./stages.js').StageSpec} StageSpec
  * @typedef {import('./engine.js').Sample} Sample
  *
  * @typedef {object} SampleOptions

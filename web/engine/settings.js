@@ -3,10 +3,10 @@
 // Must not know a stage's limits: the core checks values; here only that they are numbers of known stages.
 
 import { rangeError } from './errors.js';
-import { fieldOf, listed } from './core.js';
+import { fieldOf, listed } from './stages.js';
 
-/** @typedef {import('./core.js').Stage} Stage */
-/** @typedef {import('./core.js').StageSpec} StageSpec */
+/** @typedef {import('./stages.js').Stage} Stage */
+/** @typedef {import('./stages.js').StageSpec} StageSpec */
 
 const MAX_LOGITS = 2 ** 20;
 const MAX_SEED = 2n ** 64n - 1n;
@@ -77,7 +77,7 @@ function checkStage(stage, spec, vocab) {
   return { name: spec.name, ...Object.fromEntries(parameters) };
 }
 
-/** @param {unknown} biases @param {number} vocab @returns {import('./core.js').Bias[]} */
+/** @param {unknown} biases @param {number} vocab @returns {import('./stages.js').Bias[]} */
 function checkBiases(biases, vocab) {
   if (!Array.isArray(biases) || !biases.every((bias) => Array.isArray(bias) && bias.length === 2)) {
     throw rangeError(`bias is ${shown(biases)}, expected a list of [id, value]`, 'bias', [0, vocab - 1], biases);
