@@ -118,9 +118,12 @@ void ls_dry_stage(ls_sampler *s, ls_row *before, ls_row *row) {
   const uint32_t *text = last_tokens(s->turn, row->stage.values[3], &n);
   const uint32_t most = longest_repetition(s, text, n, base, allowed);
   if (n > allowed && most >= allowed) {
-    for (uint32_t i = 0; i + 1 < n; i++) { /* counts: 1 + the longest repetition before the token */
-      const uint32_t length = repetition_at(text, n, i, most), next = text[i + 1];
-      if (length >= allowed && length >= s->counts[next]) s->counts[next] = length + 1;
+    for (uint32_t i = n - 1; i-- > 0;) { /* counts: 1 + the longest repetition before the token */
+      const uint32_t next = text[i + 1], longer = s->counts[next];
+      if (longer > 0 && (longer > most || longer > i + 1 || text[i + 1 - longer] != text[n - longer]))
+        continue;
+      const uint32_t length = repetition_at(text, n, i, most);
+      if (length >= allowed && length >= longer) s->counts[next] = length + 1;
     }
     for (uint32_t i = 1; i < n; i++) {
       const uint32_t id = text[i], count = s->counts[id];

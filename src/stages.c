@@ -98,7 +98,7 @@ static void typical_stage(ls_sampler *s, ls_row *before, ls_row *row) {
     const bool upwards = start > 0 && (end == before->kept || above <= below);
     if (!upwards && end == before->kept) break;
     const double deviation = upwards ? above : below;
-    if (mass >= p && deviation > row->limit) break;
+    if (end > start && mass >= p && deviation > row->limit) break; /* p may be 0 as a float */
     row->limit = deviation;
     mass += (double)ls_row_probability(s, before, upwards ? --start : end++);
   }

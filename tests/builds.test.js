@@ -2,9 +2,9 @@
 // The whole of the token's way, over builds, kernel sets, threads and batches; tests/helpers/hashes.js runs it.
 // Must not need ../shared; a browser that is not there is skipped by name.
 
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { buildName } from '../web/engine/features.js';
 import { launch, openPage } from './helpers/browser.js';
+import { noFirefox, openFirefox } from './helpers/firefox.js';
 import { randomModel } from './helpers/random-model.js';
 import { serve } from './helpers/sources.js';
 
@@ -187,29 +188,14 @@ test('in Chromium, relaxed SIMD included', { timeout: 120_000 }, async () => {
   }
 });
 
-const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
-
-describe('in Firefox', { skip: !existsSync(FIREFOX) && `${FIREFOX} is not there: install Debian's firefox-esr, or set FIREFOX` }, () => {
-  /** @type {string} */
-  let profile;
-  /** @type {import('node:child_process').ChildProcess | undefined} */
-  let firefox;
-  before(async () => void (profile = await mkdtemp(join(tmpdir(), 'logitscope-'))));
-  after(async () => {
-    if (firefox?.pid && firefox.exitCode === null) {
-      process.kill(-firefox.pid, 'SIGKILL'); // the group that it leads: its content processes too
-      await new Promise((resolve) => firefox?.once('exit', resolve));
-    }
-    await rm(profile, { recursive: true, maxRetries: 5 });
-  });
-
-  test('with every build that it runs', { timeout: 120_000 }, async (t) => {
-    const { best, builds } = await browse(async (url) => {
-      firefox = spawn(FIREFOX, ['--headless', '--no-remote', '--profile', profile, url], {
-        detached: true, stdio: 'ignore', env: { ...process.env, HOME: profile },
-      });
-    });
+test('in Firefox, with every build that it runs', { timeout: 120_000, skip: noFirefox }, async (t) => {
+  /** @type {() => Promise<void>} */
+  let close = async () => {};
+  try {
+    const { best, builds } = await browse(async (url) => void (close = await openFirefox(url)));
     t.diagnostic(`its best build is ${best}`);
     for (const build of ['scalar', 'scalar-threads', 'simd', 'simd-threads']) assert.ok(builds.has(build), build);
-  });
+  } finally {
+    await close();
+  }
 });

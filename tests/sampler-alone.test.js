@@ -131,3 +131,26 @@ test('options that are no list are refused, and a closed sampler says so', async
   other.close();
   await assert.rejects(other.sample([1]), { name: 'Unloaded', message: /sampler has been closed/ });
 });
+
+test('typical keeps a token however small its share is: one below the least float is 0', async () => {
+  const { stages } = await sampler.sample([3, 2, 1, 1], { stages: [{ name: 'typical', value: 1e-300 }], trace: 'full' });
+  assert.deepEqual([stages[1].kept, [...stages[1].probs]], [1, [1]]);
+});
+
+test('a long text that repeats itself all over costs DRY no more than another one', async () => {
+  const n = 32768;
+  const stages = [{ name: 'dry', multiplier: 1, base: 1.0001, allowedLength: 2 }];
+  const ways = (/** @type {number} */ period) =>
+    Array.from({ length: 8 }, () => ({ ids: Array.from({ length: n }, (_, i) => i % period), stages, trace: /** @type {const} */ ('full') }));
+  for (const period of [1, 3]) {
+    const begun = performance.now();
+    const [{ stages: [, row] }] = await sampler.sampleAll([9, 9, 9], ways(period));
+    const took = performance.now() - begun;
+    const next = n % period;
+    const repeated = n - period; // tokens that stand alike one period earlier
+    const penalty = 1.0001 ** (repeated - 2);
+    const logit = row.logits[[...row.ids].indexOf(next)];
+    assert.ok(Math.abs(logit - (9 - penalty)) < 1e-4, `period ${period}: ${logit}, expected ${9 - penalty}`);
+    assert.ok(took < 800, `period ${period}: ${took} ms for 8 steps`);
+  }
+});
