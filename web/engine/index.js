@@ -167,6 +167,16 @@ export class Model {
   }
 
   /**
+   * Tokens that hold a text, the closest first; "#17" is the token of that id.
+   * @param {string} text
+   * @param {{ most?: number }} [options] how many at most; default 50
+   * @returns {Promise<Token[]>}
+   */
+  async find(text, { most = 50 } = {}) {
+    return this.#client.call('find', { wanted: checkText(text), most: checkWhole(most, 'most', 0, 2 ** 32 - 1) });
+  }
+
+  /**
    * A new, empty text.
    * @param {{ seed?: number | bigint, stages?: Stage[] }} [options]
    */
@@ -195,8 +205,13 @@ export class Session {
   #stages = [];
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
-  /** Steps that came with the last one: they stand behind these ids, if drawn like this. */
-  #ahead = { ids: this.#ids, sampling: /** @type {Sampling | null} */ (null), steps: /** @type {Step[]} */ ([]) };
+  /** Steps that came with the last one, and those that are on their way: they stand behind these ids, if drawn like this. */
+  #ahead = {
+    ids: this.#ids,
+    sampling: /** @type {Sampling | null} */ (null),
+    steps: /** @type {Step[]} */ ([]),
+    more: /** @type {Promise<Step[]> | null} */ (null),
+  };
 
   /**
    * Use `model.session`.
@@ -277,11 +292,15 @@ export class Session {
         const message = `the context of ${contextLength} tokens is full; rewind, or load the model with a larger contextLength`;
         throw rangeError(message, 'length', [1, contextLength], this.length);
       }
-      const steps = this.#isAhead(sampling) ? this.#ahead.steps : await this.#draw(sampling, options, most);
+      let { steps, more } = this.#isAhead(sampling) ? this.#ahead : { steps: [], more: null };
+      if (steps.length === 0) {
+        steps = await (more ?? this.#draw(sampling, options, { ids: this.#ids, mu: this.#muAt(this.length), most }));
+        more = this.#drawOn(sampling, options, most, steps);
+      }
       this.#client.check(options.signal);
       const [step, ...rest] = steps;
       this.#add([step.id], step.mu);
-      this.#ahead = { ids: this.#ids, sampling, steps: rest };
+      this.#ahead = { ids: this.#ids, sampling, steps: rest, more };
       return step;
     });
   }
@@ -300,17 +319,30 @@ export class Session {
     return Number.isNaN(mu) ? null : mu;
   }
 
-  /** @param {Sampling} sampling @param {TraceOptions} options @param {number} most @returns {Promise<Step[]>} */
-  #draw(sampling, options, most) {
-    const room = this.#info.contextLength - this.length;
-    const mu = this.#muAt(this.length);
-    return this.#client.call('steps', { ids: this.#ids, options: { ...sampling, mu }, most: Math.min(most, room) }, options);
+  /** @param {Sampling} sampling @param {TraceOptions} options @param {{ ids: Uint32Array, mu: number | null, most: number }} from @returns {Promise<Step[]>} */
+  #draw(sampling, options, { ids, mu, most }) {
+    const room = this.#info.contextLength - ids.length;
+    return this.#client.call('steps', { ids, options: { ...sampling, mu }, most: Math.min(most, room) }, options);
+  }
+
+  /**
+   * Asks for the steps after these, so that the engine computes while these are looked at.
+   * @param {Sampling} sampling @param {TraceOptions} options @param {number} most @param {Step[]} steps the next ones
+   * @returns {Promise<Step[]> | null} null where none are wanted or can follow
+   */
+  #drawOn(sampling, options, most, steps) {
+    const last = steps[steps.length - 1];
+    const ids = joined(this.#ids, steps.map(({ id }) => id));
+    if (most <= steps.length || last.end || ids.length >= this.#info.contextLength) return null;
+    const more = this.#draw(sampling, options, { ids, mu: last.mu ?? this.#muAt(this.length), most: most - steps.length });
+    more.catch(() => {}); // who takes them hears of it
+    return more;
   }
 
   /** Whether steps in advance are the ones that are wanted. @param {Sampling} sampling */
   #isAhead(sampling) {
-    const { ids, sampling: other, steps } = this.#ahead;
-    return steps.length > 0 && ids === this.#ids && other !== null && isSame(other, sampling);
+    const { ids, sampling: other } = this.#ahead;
+    return ids === this.#ids && other !== null && isSame(other, sampling);
   }
 
   /**

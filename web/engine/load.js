@@ -46,6 +46,7 @@ import { startTeam } from './team.js';
  * @property {number} memoryBytes everything included
  * @property {boolean} hasWeights false for a vocabulary: it can only tokenize
  * @property {number} drawVersion
+ * @property {number} maxStages a pipeline may have
  * @property {import('./stages.js').StageSpec[]} stages
  */
 
@@ -155,6 +156,7 @@ function describe(core) {
     hasWeights: port.has_weights !== 0,
     drawVersion: core.drawVersion,
     stages: core.stageSpecs,
+    maxStages: core.port.max_stages,
   };
 }
 

@@ -6,6 +6,7 @@ import { loadBuild } from './builds.js';
 import { Core } from './core.js';
 import { Engine, sample } from './engine.js';
 import { toPlain } from './errors.js';
+import { findTokens } from './find.js';
 import { load, probe } from './load.js';
 import { nextTurn, pagePort } from './platform.js';
 
@@ -62,6 +63,7 @@ const operations = {
 
   tokenize: ({ text, options }) => engine.core.tokenize(text, options),
   detokenize: ({ ids }) => engine.detokenize(ids),
+  find: ({ wanted, most }) => findTokens(engine.core, wanted, most),
   tokens: ({ ids }) => Array.from(ids, (id) => engine.core.token(id)),
 
   /** Computes `ids` and what is added to them; answers what was added. */
