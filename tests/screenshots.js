@@ -23,7 +23,7 @@ async function picturePage(browser) {
       viewport: { width: 1280, height: 960 },
     });
     await page.goto(url);
-    await page.waitForSelector('[data-u]');
+    await page.waitForSelector('[data-u]', { state: 'attached' });
     for (let steps = 0; steps < 200; steps++) {
       const kept = Number(await page.getAttribute('[data-stage-head="min-p"]', 'data-kept'));
       if (steps >= WORTH.tokens && kept >= WORTH.fewest && kept <= WORTH.most) break;

@@ -55,11 +55,20 @@ function weights(type, count, scale, random) {
 /** Earlier ones are merged first; each is made of two others. */
 const WORDS = ['he', ' t', ' the', 'at', ' c', ' cat', ' s', ' sat', ' m', ' mat', ' o', ' on', 'th', 'in', ' a', 'é', '猫', '.', ','];
 
-/** SentencePiece: three special tokens, the bytes, printable characters, some words. */
-function spmVocabulary() {
+/** A word of its own for each number: " ba", " be", …, " baba". @param {number} n */
+function madeUpWord(n) {
+  let word = '';
+  for (let rest = n + 1; rest > 0; rest = Math.floor((rest - 1) / 85)) {
+    word += 'bcdfghklmnprstvwz'[(rest - 1) % 17] + 'aeiou'[Math.floor((rest - 1) / 17) % 5];
+  }
+  return ` ${word}`;
+}
+
+/** SentencePiece: three special tokens, the bytes, printable characters, some words. @param {number} words made up, beside these */
+function spmVocabulary(words) {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
   const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((c) => !WORDS.includes(c));
-  const normal = [' ', ...WORDS, ...letters].map((piece) => piece.replaceAll(' ', '\u2581'));
+  const normal = [' ', ...WORDS, ...letters, ...Array.from({ length: words }, (_, n) => madeUpWord(n))].map((piece) => piece.replaceAll(' ', '\u2581'));
   const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...normal];
   const types = [2, 3, 3, ...bytes.map(() => 6), ...normal.map(() => 1)];
   const scores = tokens.map((_, id) => (types[id] === 1 ? -id : 0));
@@ -101,17 +110,19 @@ function bpeVocabulary() {
  * @param {boolean} [options.tied] the embedding serves as output head
  * @param {boolean} [options.addBos] instead of what the vocabulary does
  * @param {number} [options.padding] bytes of metadata that mean nothing
+ * @param {number} [options.gain] of the output head: how decided the model is, if it is not tied
+ * @param {number} [options.words] further words of a llama vocabulary
  * @param {boolean} [options.bos] whether there is such a token
  * @param {string | null} [options.name] null leaves it out
  * @param {Parameters<typeof ggufBytes>[0]['metadata']} [options.metadata] further keys
  * @returns {Uint8Array}
  */
 export function randomModel({
-  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, ffn = 96, heads = 4, kvHeads = 2, headDim = 16, tied = false, padding = 0, bos = true, addBos, name = `random ${type} ${tokenizer}`,
+  type = 'F32', tokenizer = 'llama', seed = 1, context = 128, ffn = 96, heads = 4, kvHeads = 2, headDim = 16, tied = false, padding = 0, words = 0, gain = 2, bos = true, addBos, name = `random ${type} ${tokenizer}`,
   metadata: more = [],
 } = {}) {
   const random = seededRandom(seed);
-  const vocabulary = tokenizer === 'llama' ? spmVocabulary() : bpeVocabulary();
+  const vocabulary = tokenizer === 'llama' ? spmVocabulary(words) : bpeVocabulary();
   const [dim, layers] = [64, 2];
   const vocab = vocabulary.tokens.length;
 
@@ -166,7 +177,7 @@ export function randomModel({
     matrix('token_embd', vocab, dim, 2),
     ...blocks,
     norm('output_norm'),
-    ...(tied ? [] : [matrix('output', vocab, dim, 2)]),
+    ...(tied ? [] : [matrix('output', vocab, dim, gain)]),
   ];
   return ggufBytes({ metadata: metadata.filter((entry) => entry !== null), tensors });
 }

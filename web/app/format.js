@@ -8,6 +8,7 @@ import { text } from './text/index.js';
 const fixed = (digits) =>
   new Intl.NumberFormat(text.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const formats = [0, 1, 2, 3, 4].map(fixed);
+const exact = new Intl.NumberFormat(text.language, { maximumFractionDigits: 6 });
 const compact = new Intl.NumberFormat(text.language, { notation: 'compact', maximumSignificantDigits: 3 });
 
 /** @param {number} p a probability @returns {string} short enough for a column; the exact number is in the cell's title */
@@ -25,10 +26,30 @@ export function bits(value) {
   return formats[2].format(value);
 }
 
-/** @param {number} u @returns {string} */
-export function unit(u) {
+const significant = new Intl.NumberFormat(text.language, { maximumSignificantDigits: 3 });
+const raised = [...'⁰¹²³⁴⁵⁶⁷⁸⁹'];
+
+/** @param {number} value in a formula @returns {string} three digits, whatever its size */
+export function figure(value) {
+  if (value === 0 || !Number.isFinite(value) || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e6)) return significant.format(value);
+  const [digits, power] = value.toExponential(2).split('e');
+  return `${significant.format(Number(digits))} × 10${power.replace('+', '').replace('-', '⁻').replace(/\d/g, (digit) => raised[Number(digit)])}`;
+}
+
+/** @param {number} value @returns {string} a logit, with a real minus */
+export function score(value) {
+  return formats[2].format(value).replace('-', '−');
+}
+
+/** @param {number} u @param {number} [digits] @returns {string} */
+export function unit(u, digits = 4) {
   // Cut, not rounded: 0.99996 is still below 1.
-  return formats[4].format(Math.floor(u * 1e4) / 1e4);
+  return decimal(Math.floor(u * 10 ** digits) / 10 ** digits, digits);
+}
+
+/** @param {number} value @param {number} [digits] after the point @returns {string} a logit, a place on the strip */
+export function decimal(value, digits = 4) {
+  return (formats[digits] ?? fixed(digits)).format(value);
 }
 
 /** @param {number} n @returns {string} a whole number with separators */
@@ -48,5 +69,22 @@ export function size(n) {
 
 /** @param {number} value a setting @returns {string} as short as it is exact */
 export function setting(value) {
-  return value.toLocaleString(text.language, { maximumFractionDigits: 6 });
+  return exact.format(value);
+}
+
+const signs = new Intl.NumberFormat(text.language, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+
+/** @param {number} value @returns {string} a mean count, to a tenth */
+export function tenths(value) {
+  return formats[1].format(value);
+}
+
+/** @param {number} value @returns {string} a difference of counts, with its sign */
+export function signed(value) {
+  return signs.format(value);
+}
+
+/** @param {number} p the p-value of a test, which is no share @returns {string} */
+export function pValue(p) {
+  return p < 0.0001 ? `< ${formats[4].format(0.0001)}` : formats[4].format(p);
 }

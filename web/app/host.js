@@ -9,6 +9,9 @@ export const shippedModel = new URL(model, document.baseURI);
 /** Another one can be asked for in the page's own address: ?model=https://example.org/a.gguf */
 export const firstModel = new URLSearchParams(location.search).get('model') ?? shippedModel;
 
+/** Shown in a frame of another page: the instrument alone, without what is around it. */
+export const isEmbedded = new URLSearchParams(location.search).has('embed');
+
 /** Asked before the model is fetched, so that an old browser is one sentence and no riddle. @returns {boolean} */
 export function hasWebAssembly() {
   return typeof WebAssembly === 'object';

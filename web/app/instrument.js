@@ -1,48 +1,65 @@
-// The instrument's doings: load, read the prompt, step, play, go back, look again.
-// On the token's way: calls the engine, writes the store; views call it and read the store.
+// The instrument's doings: load, read the prompt, step, play, go back, branch, look again.
+// On the token's way: asks the engine by way of desk.js, writes the store; views call it and read the store.
 // Must not know elements; it draws nothing and waits for no picture.
 
-import { Model } from '../engine/index.js';
-import { PageError, isAbort, problemOf } from './errors.js';
-import { hasWebAssembly, shippedModel } from './host.js';
-import { allowed } from './ranges.js';
+import { Desk } from './desk.js';
+import { shippedModel } from './host.js';
+import { Arranger, unbiased } from './pipeline.js';
+import { checkFit, otherSource } from './share/record.js';
+import { begin, redraw } from './share/replay.js';
 import { isOver, lastPosition } from './state.js';
 import { text } from './text/index.js';
+import { branchWith, branched, givenLength, pruned, renamed, sharedLength, switched, treeOf, withText } from './tree.js';
+import { Vocabulary } from './vocabulary.js';
 
 /**
  * @typedef {import('./state.js').State} State
  * @typedef {import('./state.js').Settings} Settings
  * @typedef {import('./state.js').TokenInfo} TokenInfo
  * @typedef {import('./state.js').Step} Step
+ * @typedef {import('./state.js').Chip} Chip
+ * @typedef {import('./state.js').Stage} Stage
+ * @typedef {import('./tree.js').Tree} Tree
+ * @typedef {import('./share/record.js').Record} Record
  * @typedef {import('./store.js').Store<State>} Store
- * @typedef {Awaited<ReturnType<typeof Model.load>>} LoadedModel
- * @typedef {ReturnType<LoadedModel['session']>} Session
+ * @typedef {import('../engine/index.js').Step} EngineStep
+ * @typedef {import('./desk.js').LoadedModel} LoadedModel
+ * @typedef {import('./desk.js').Session} Session
+ *
+ * @typedef {object} OwnLogits
+ * @property {string[]} names
+ * @property {ArrayLike<number>} logits
+ * @property {Stage[]} [stages]
+ * @property {number} [u] put on the strip by hand
  */
 
-/** Listed tokens a stage. Enough for every row and segment; a drawn token further down is asked for again in full. */
-const LISTED = 4096;
+/** Listed tokens a stage: enough for every row and every segment that can be seen; others are watched by name. */
+const LISTED = 512;
+
+/** Names of the last stage's tokens beyond the rows: as many as its strip can have room for. */
+const SEGMENTS = 20;
+
+/** A change and what the stages then show are drawn in one frame, unless the engine takes longer than so many milliseconds. */
+const TOGETHER = 40;
 
 /** At full speed the stages are looked at this often, in milliseconds; more could not be followed. */
-const LOOK_EVERY = 40;
+const LOOK_EVERY = 100;
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Instrument {
   #store;
-  /** @type {LoadedModel | null} */
-  #model = null;
-  /** @type {Session | null} */
-  #session = null;
-  /** The engine is asked one thing at a time, in order. @type {Promise<unknown>} */
-  #queue = Promise.resolve();
-  /** @type {AbortController | null} */
-  #loading = null;
+  #desk;
   /** @type {AbortController | null} */
   #reading = null;
   /** @type {Promise<void> | null} */
   #looking = null;
   #lookAgain = false;
+  /** Lets the page draw what has changed. @type {(() => void) | null} */
+  #release = null;
+  /** A link that waits for the model that it was made with. @type {Record | null} */
+  #record = null;
   /** Counts changes of text and cursor; an answer that was asked for before the last one is dropped. */
   #moment = 0;
   #run = 0;
@@ -50,69 +67,67 @@ export class Instrument {
   /** @param {Store} store */
   constructor(store) {
     this.#store = store;
+    this.#desk = new Desk(store, () => this.pause());
+    /** Arranges the stages. */
+    this.pipeline = new Arranger(
+      () => ({ stages: store.state.settings.stages, specs: store.state.model?.stages ?? [] }),
+      (stages) => this.#setSettings({ ...store.state.settings, stages }),
+    );
   }
 
   // ---- model ----
 
-  /**
-   * Opens a model; the one before stays until the new one is there.
-   * @param {string | URL | Blob} [source] the shipped model if left out
-   */
+  /** Opens a model; the one before stays until the new one is there. @param {string | URL | Blob} [source] the shipped model if left out */
   async open(source = shippedModel) {
     this.pause();
-    this.#loading?.abort();
-    const loading = (this.#loading = new AbortController());
-    const { signal } = loading;
-    this.#store.set({ problem: null, loading: { phase: 'header', loaded: 0, total: 0 } });
-    try {
-      if (!hasWebAssembly()) throw new PageError('noWebAssembly');
-      const model = await Model.load(source, {
-        signal,
-        onProgress: (/** @type {NonNullable<State['loading']>} */ progress) => {
-          if (!signal.aborted) this.#store.set({ loading: progress });
-        },
-      });
-      if (signal.aborted || !model.info.hasWeights) {
-        model.unload();
-        if (signal.aborted) return;
-        throw new PageError('noWeights', model.info.name);
-      }
-      await this.#adopt(model);
-    } catch (error) {
-      if (this.#loading === loading) this.#fail(error);
-    } finally {
-      if (this.#loading === loading) {
-        this.#loading = null;
-        this.#store.set({ loading: null });
-      }
-    }
+    if (!(await this.#desk.open(source, (model) => this.#adopt(model, source)))) return;
+    await (this.#record ? this.#replay(this.#record) : this.#read(this.#store.state.prompt));
   }
 
   cancelOpen() {
-    this.#loading?.abort();
+    this.#desk.cancelOpen();
   }
 
-  /** @param {LoadedModel} model */
-  async #adopt(model) {
-    const { settings, prompt } = this.#store.state;
-    const before = this.#model;
-    this.#model = model;
-    this.#session = model.session({ seed: settings.seed, stages: settings.stages });
+  /** @param {LoadedModel} model @param {string | URL | Blob} source */
+  #adopt(model, source) {
+    const { state } = this.#store;
+    // A bias names a token of the model before.
+    const isOther = state.model?.hash !== model.info.hash;
+    const settings = isOther ? { ...state.settings, stages: unbiased(state.settings.stages) } : state.settings;
+    this.#desk.sessions = new Map([[0, model.session({ seed: settings.seed, stages: settings.stages })]]);
     this.#moment++;
-    this.#store.set({ model: model.info, vocabulary: new Map(), chips: [], cursor: 0, step: null, ended: false, phase: 'ready' });
-    before?.unload();
-    await this.setPrompt(prompt);
+    this.#store.set({
+      model: model.info,
+      source: source instanceof Blob ? source : new URL(source, document.baseURI),
+      vocabulary: new Vocabulary(),
+      settings,
+      compare: isOther && state.compare ? unbiased(state.compare) : state.compare,
+      ...treeOf([]),
+      promptLength: 0,
+      cursor: 0,
+      step: null,
+      compareStep: null,
+      watched: [],
+      phase: 'ready',
+    });
   }
 
   // ---- text ----
 
-  /** Reads a new prompt; what it shares with the text that is there is not computed again. @param {string} prompt */
-  async setPrompt(prompt) {
+  /** Reads a new prompt, which begins a new tree; what it shares with the text that is there is not computed again. @param {string} prompt */
+  setPrompt(prompt) {
+    this.#record = null;
+    this.#store.set({ title: '' });
+    return this.#read(prompt);
+  }
+
+  /** @param {string} prompt */
+  async #read(prompt) {
     this.pause();
     this.#reading?.abort();
     const reading = (this.#reading = new AbortController());
     this.#store.set({ prompt });
-    await this.#serial(async (model, session) => {
+    await this.#desk.serial(async (model, session) => {
       if (reading.signal.aborted) return;
       const ids = await model.tokenize(prompt);
       const { contextLength } = model.info;
@@ -121,10 +136,11 @@ export class Instrument {
         return this.#store.set({ promptProblem: text.prompt.tooLong(ids.length, contextLength - 1) });
       }
 
-      const present = session.ids;
+      // What was drawn is read anew, were it the same: mirostat's bound there came from the draws.
+      const present = session.ids.subarray(0, this.#store.state.promptLength);
       let shared = 0;
       while (shared < ids.length && ids[shared] === present[shared]) shared++;
-      if (shared < present.length) await session.rewind(shared);
+      if (shared < session.length) await session.rewind(shared);
       try {
         if (shared < ids.length) {
           await session.feed(ids.subarray(shared), {
@@ -133,47 +149,61 @@ export class Instrument {
           });
         }
       } finally {
-        await this.#takeText(session);
+        if (model === this.#desk.model) await this.#takePrompt(session);
       }
     });
     await this.#look();
   }
 
   /** Shows the session's tokens as the prompt, also where reading was called off half-way. @param {Session} session */
-  async #takeText(session) {
+  async #takePrompt(session) {
     const ids = session.ids;
-    const vocabulary = await this.#learn(ids);
-    this.#store.set({ reading: null, promptProblem: '', promptLength: ids.length });
-    this.#setText({
-      chips: Array.from(ids, (id) => ({ token: /** @type {TokenInfo} */ (vocabulary.get(id)), surprisal: null, settings: null })),
-      ended: false,
-    });
+    const vocabulary = await this.#desk.learn(ids);
+    this.#desk.sessions = new Map([[0, session]]);
+    this.#store.set({ reading: null, promptProblem: '' });
+    this.#setTree(treeOf(Array.from(ids, (id) => givenChip(/** @type {TokenInfo} */ (vocabulary.get(id))))));
   }
 
-  /** A changed text is looked at where it ends. @param {Pick<State, 'chips' | 'ended'>} text */
-  #setText({ chips, ended }) {
+  /** A changed text is looked at where it ends. @param {Tree} tree */
+  #setTree(tree) {
     this.#moment++;
-    this.#store.set({ chips, ended });
+    this.#store.set({ ...tree, promptLength: givenLength(tree.chips) });
     this.#store.set({ cursor: lastPosition(this.#store.state) });
+  }
+
+  /** @param {EngineStep} step @param {boolean} forced @param {Settings} settings those of the moment when it was asked for @returns {Promise<Chip>} */
+  async #chipOf(step, forced, settings) {
+    const vocabulary = await this.#desk.learn([step.id]);
+    return {
+      token: /** @type {TokenInfo} */ (vocabulary.get(step.id)),
+      surprisal: Math.max(0, -step.logprob / Math.LN2),
+      entropy: step.entropy,
+      settings,
+      forced,
+      ends: step.end,
+    };
   }
 
   /** Draws the next token, appends it and shows what comes after it. */
   async step() {
     this.pause();
-    await this.#append();
+    await this.#desk.serial((model, session) => this.#append(session));
     await this.#look();
   }
 
-  async #append() {
-    await this.#serial(async (model, session) => {
-      if (!this.canStep) return;
-      const { settings } = this.#store.state;
-      const step = await session.step({ trace: 'none' });
-      const vocabulary = await this.#learn([step.id]);
-      const token = /** @type {TokenInfo} */ (vocabulary.get(step.id));
-      const chips = [...this.#store.state.chips, { token, surprisal: Math.max(0, -step.logprob / Math.LN2), settings }];
-      this.#setText({ chips, ended: step.end });
-    });
+  /** Within a task. @param {Session} session @param {number} [id] the token to take instead of the one that would be drawn */
+  async #append(session, id) {
+    if (!this.canStep) return;
+    const { settings, cursor } = this.#store.state;
+    const step = await session.step({ trace: 'none', force: id });
+    this.#grow(await this.#chipOf(step, id !== undefined, settings), cursor);
+  }
+
+  /** Shows what comes after a further token, unless the reader has gone elsewhere. @param {Chip} chip @param {number} from the cursor before */
+  #grow(chip, from) {
+    const { chips, cursor } = this.#store.state;
+    this.#setTree(withText(this.#store.state, [...chips, chip]));
+    if (cursor !== from) this.#store.set({ cursor });
   }
 
   get canStep() {
@@ -182,21 +212,141 @@ export class Instrument {
   }
 
   async back() {
-    const { chips, promptLength } = this.#store.state;
-    await this.#rewind(Math.max(promptLength, chips.length - 1));
+    await this.#rewind(({ chips, promptLength }) => Math.max(promptLength, chips.length - 1));
   }
 
   async reset() {
-    await this.#rewind(this.#store.state.promptLength);
+    await this.#rewind(({ promptLength }) => promptLength);
   }
 
-  /** @param {number} length tokens that stay */
-  async #rewind(length) {
+  /** @param {(state: State) => number} lengthOf the text that is there by then: tokens that stay */
+  async #rewind(lengthOf) {
     this.pause();
-    await this.#serial(async (model, session) => {
+    await this.#desk.serial(async (model, session) => {
+      const length = lengthOf(this.#store.state);
       if (length < session.length) await session.rewind(length);
-      this.#setText({ chips: this.#store.state.chips.slice(0, length), ended: false });
+      this.#setTree(withText(this.#store.state, this.#store.state.chips.slice(0, length)));
     });
+    await this.#look();
+  }
+
+  // ---- links ----
+
+  /**
+   * Opens what a link holds, as soon as its model is there: reads its prompt and draws every token again, each under the
+   * settings that the link has for it. Where one differs the text ends.
+   * @param {Record} record
+   */
+  async replay(record) {
+    this.#record = record;
+    if (this.#desk.model && !this.#desk.isOpening) await this.#replay(record);
+  }
+
+  /** @param {Record} record */
+  async #replay(record) {
+    this.pause();
+    this.#reading?.abort();
+    const { signal } = (this.#reading = new AbortController());
+    await this.#desk.serial(async (model) => {
+      const { source } = this.#store.state;
+      this.#record = record.model.hash === model.info.hash ? null : record;
+      checkFit(record, model.info, otherSource(record, source, shippedModel));
+      await this.#redraw(model, record, signal);
+    });
+    // A link that cannot be opened leaves the page as it was; that of a first visit was still empty.
+    const { promptLength, prompt } = this.#store.state;
+    await (promptLength > 0 ? this.#look() : this.#read(prompt));
+  }
+
+  /** @param {LoadedModel} model @param {Record} record @param {AbortSignal} signal */
+  async #redraw(model, record, signal) {
+    const { title, prompt, settings, cursor } = record;
+    const session = model.session();
+    const total = prompt.length + record.drawn.length;
+    const onProgress = () => this.#store.set({ reading: { loaded: session.length, total } });
+    /** @type {Chip[]} */
+    const chips = [];
+    try {
+      await begin(session, record, { signal, onProgress });
+      const vocabulary = await this.#desk.learn(prompt);
+      for (const id of prompt) chips.push(givenChip(/** @type {TokenInfo} */ (vocabulary.get(id))));
+      for await (const { step, forced, settings } of redraw(session, record, signal)) {
+        chips.push(await this.#chipOf(step, forced, settings));
+        onProgress();
+      }
+    } finally {
+      this.#store.set({ reading: null });
+      if (chips.length > 0 && model === this.#desk.model) {
+        this.#desk.sessions = new Map([[0, session]]);
+        this.#store.set({ title, settings, prompt: await model.detokenize(prompt), promptProblem: '' });
+        this.#setTree(treeOf(chips));
+        this.#store.set({ cursor: Math.max(1, Math.min(cursor, lastPosition(this.#store.state))) });
+        this.#desk.settle();
+      }
+    }
+  }
+
+  // ---- branches ----
+
+  /** Takes a token at the position that is shown: at the end of the text it is appended, before it the text branches. @param {number} id */
+  choose(id) {
+    return this.#take(id);
+  }
+
+  /** Goes on from the position that is shown with the token that would be drawn there now. */
+  continueHere() {
+    return this.#take();
+  }
+
+  /** @param {number} [id] drawn if left out */
+  async #take(id) {
+    this.pause();
+    const { cursor, chips: shown } = this.#store.state;
+    await this.#desk.serial(async (model, session) => {
+      const { chips } = this.#store.state;
+      if (cursor === 0 || sharedLength(shown, chips) < cursor) return; // another text by now
+      if (cursor === chips.length) await this.#append(session, id);
+      else await this.#branch(session, cursor, id);
+    });
+    await this.#look();
+  }
+
+  /** Within a task. @param {Session} session @param {number} position @param {number} [id] */
+  async #branch(session, position, id) {
+    const { settings } = this.#store.state;
+    const other = session.fork();
+    await other.rewind(position);
+    const chip = await this.#chipOf(await other.step({ trace: 'none', force: id }), id !== undefined, settings);
+    const { state } = this.#store;
+    const known = branchWith(state, position, chip.token.id);
+    const tree = known ? switched(state, known.id) : branched(state, [...state.chips.slice(0, position), chip]);
+    if (!known) this.#desk.sessions.set(tree.branch, other);
+    this.#setTree(tree);
+    this.#desk.settle();
+  }
+
+  /** @param {number} id */
+  async switchBranch(id) {
+    this.pause();
+    await this.#desk.serial(async () => this.#setTree(switched(this.#store.state, id)));
+    this.#desk.settle();
+    await this.#look();
+  }
+
+  /** @param {number} id @param {string} name */
+  renameBranch(id, name) {
+    this.#store.set(renamed(this.#store.state, id, name));
+  }
+
+  /** @param {number} id */
+  async pruneBranch(id) {
+    this.pause();
+    await this.#desk.serial(async () => {
+      const tree = pruned(this.#store.state, id);
+      if (tree.branches.every((branch) => branch.id !== id)) this.#desk.sessions.delete(id);
+      this.#setTree(tree);
+    });
+    this.#desk.settle();
     await this.#look();
   }
 
@@ -206,20 +356,34 @@ export class Instrument {
     if (this.#store.state.playing || !this.canStep) return;
     const run = ++this.#run;
     this.#store.set({ playing: true });
-    let looked = 0;
     while (run === this.#run && this.canStep) {
-      const begun = performance.now();
-      await this.#append();
-      const { speed } = this.#store.state;
-      if (speed > 0 || begun - looked >= LOOK_EVERY) {
-        await this.#look();
-        looked = performance.now();
-      }
-      const rest = speed > 0 ? 1000 / speed - (performance.now() - begun) : 0;
-      if (rest > 0) await sleep(rest);
+      if (this.#store.state.speed > 0) await this.#playStep();
+      else await this.#playOn(() => run === this.#run && this.#store.state.speed === 0);
     }
     if (run === this.#run) this.pause();
     await this.#look();
+  }
+
+  async #playStep() {
+    const begun = performance.now();
+    await this.#desk.serial((model, session) => this.#append(session));
+    await this.#look();
+    const rest = 1000 / (this.#store.state.speed || Infinity) - (performance.now() - begun);
+    if (rest > 0) await sleep(rest);
+  }
+
+  /** Draws as fast as the engine does, and looks at the stages now and then. @param {() => boolean} goesOn */
+  async #playOn(goesOn) {
+    const until = performance.now() + LOOK_EVERY;
+    await this.#desk.serial(async (model, session) => {
+      let { settings, cursor } = this.#store.state;
+      for await (const step of session.generate({ trace: 'none' })) {
+        this.#grow(await this.#chipOf(step, false, settings), cursor);
+        if (!goesOn() || performance.now() >= until) return;
+        ({ settings, cursor } = this.#store.state);
+      }
+    });
+    if (goesOn()) await this.#look();
   }
 
   pause() {
@@ -230,11 +394,6 @@ export class Instrument {
   togglePlay() {
     if (this.#store.state.playing) this.pause();
     else void this.play();
-  }
-
-  /** @param {number} speed */
-  setSpeed(speed) {
-    this.#store.set({ speed });
   }
 
   // ---- looking ----
@@ -254,9 +413,15 @@ export class Instrument {
     this.select(lastPosition(this.#store.state));
   }
 
+  /** Another number after every change of text or cursor: an answer that took several questions belongs to one of them. */
+  get moment() {
+    return this.#moment;
+  }
+
   /** Brings the shown step up to date. One question is on its way at most; the newest follows it. */
   #look() {
     this.#lookAgain = true;
+    this.#release ??= this.#store.hold(TOGETHER);
     this.#looking ??= this.#lookUntilCurrent().finally(() => (this.#looking = null));
     return this.#looking;
   }
@@ -264,55 +429,123 @@ export class Instrument {
   async #lookUntilCurrent() {
     while (this.#lookAgain) {
       this.#lookAgain = false;
-      await this.#serial(async (model, session) => {
-        const { cursor, promptLength } = this.#store.state;
+      await this.#desk.serial(async (model, session) => {
+        const { cursor, promptLength, compare, settings } = this.#store.state;
         if (promptLength === 0) return;
         const moment = this.#moment;
-        const step = await this.#inspect(session, cursor);
-        const vocabulary = await this.#learn(this.#visible(step));
-        if (moment === this.#moment) this.#store.set({ step, vocabulary });
+        const pipelines = compare ? [settings.stages, compare] : [settings.stages];
+        const [step, compareStep = null] = await this.#inspect(session, cursor, pipelines);
+        const vocabulary = await this.#desk.learn([step, ...(compareStep ? [compareStep] : [])].flatMap((step) => visible(step, this.#store.state)));
+        if (moment === this.#moment) this.#store.set({ step, compareStep, vocabulary });
       });
+      this.#release?.();
+      this.#release = null;
     }
   }
 
-  /** @param {Session} session @param {number} position @returns {Promise<Step>} */
-  async #inspect(session, position) {
-    const { stages, seed } = this.#store.state.settings;
-    const step = await session.inspect(position, { stages, seed, trace: 'top', top: LISTED });
-    const listed = step.stages[0].ids;
-    const present = (/** @type {number | null} */ id) => id === null || listed.includes(id);
-    if (present(step.id) && present(step.actual ?? null)) return step;
-    return session.inspect(position, { stages, seed, trace: 'full' });
+  /**
+   * One position through each of the pipelines. Whatever is drawn, stands in the text or was searched for is watched, however
+   * far down it is.
+   * @param {Session} session @param {number} position @param {Stage[][]} pipelines
+   * @returns {Promise<Step[]>}
+   */
+  async #inspect(session, position, pipelines) {
+    const { settings, watched, chips } = this.#store.state;
+    const ask = (/** @type {number[]} */ watch) =>
+      session.inspectAll(
+        position,
+        pipelines.map((stages) => ({ stages, seed: settings.seed, trace: 'top', top: LISTED, watch })),
+      );
+    const inText = chips[position]?.token.id;
+    const watch = [...new Set(inText === undefined ? watched : [...watched, inText])];
+    const steps = await ask(watch);
+    const unlisted = steps.map((step) => step.id).filter((id) => steps.some((step) => !step.stages[0].ids.includes(id)));
+    return unlisted.length === 0 ? steps : ask([...new Set([...watch, ...unlisted])]);
   }
 
-  /** @param {Step} step @returns {number[]} the tokens that rows and segments can show */
-  #visible(step) {
-    const many = 256;
-    const first = step.stages[0].ids.subarray(0, many);
-    const last = step.stages[step.stages.length - 1].ids.subarray(0, many);
-    return [...first, ...last, step.id, ...(step.actual == null ? [] : [step.actual])];
+  /**
+   * The position that is shown under other settings, each of them a sampling of the same logits.
+   * @param {Parameters<Session['inspectAll']>[1]} options
+   * @returns {Promise<Step[]>} none where nothing can be shown
+   */
+  async inspectAll(options) {
+    /** @type {Step[]} */
+    let steps = [];
+    await this.#desk.serial(async (model, session) => {
+      const { cursor } = this.#store.state;
+      if (cursor > 0) steps = await session.inspectAll(cursor, options);
+      this.#store.set({ vocabulary: await this.#desk.learn(steps.flatMap((step) => visible(step, this.#store.state))) });
+    });
+    return steps;
   }
 
-  /** Asks for the bytes of tokens not met before. @param {Iterable<number>} ids @returns {Promise<State['vocabulary']>} */
-  async #learn(ids) {
-    const known = this.#store.state.vocabulary;
-    const unknown = [...new Set(ids)].filter((id) => !known.has(id));
-    if (unknown.length === 0 || !this.#model) return known;
-    const vocabulary = new Map(known);
-    for (const token of await this.#model.tokens(unknown)) vocabulary.set(token.id, token);
-    this.#store.set({ vocabulary });
-    return vocabulary;
+  /** The logits before the token at the position that is shown. @returns {Promise<Float32Array>} none where nothing can be shown */
+  async logits() {
+    let logits = /** @type {Float32Array} */ (new Float32Array());
+    await this.#desk.serial(async (model, session) => {
+      const { cursor } = this.#store.state;
+      if (cursor > 0) logits = await session.logits({ position: cursor });
+    });
+    return logits;
+  }
+
+  /**
+   * Every token of the text as it came about, recomputed under its own settings; `force` makes logprob its own. The first one
+   * follows nothing.
+   * @returns {Promise<Step[]>} from position 1 on; none where nothing can be shown
+   */
+  async lookBack() {
+    /** @type {Step[]} */
+    const steps = [];
+    await this.#desk.serial(async (model, session) => {
+      for (const [position, { token: { id }, settings }] of this.#store.state.chips.entries()) {
+        const { seed, stages } = settings ?? { seed: 0n, stages: [] };
+        const options = { seed, stages, force: id, watch: [id], trace: /** @type {const} */ ('top'), top: 0 };
+        if (position > 0) steps.push(...(await session.inspectAll(position, [options])));
+      }
+    });
+    return steps;
+  }
+
+  // ---- vocabulary ----
+
+  /** Tokens that hold a text. @param {string} wanted @param {number} [most] @returns {Promise<TokenInfo[]>} */
+  async findTokens(wanted, most = 50) {
+    /** @type {TokenInfo[]} */
+    let found = [];
+    await this.#desk.serial(async (model) => {
+      found = await model.find(wanted, { most });
+    });
+    return found;
+  }
+
+  /** Shows a token at every stage, however unlikely it is. @param {number} id */
+  watch(id) {
+    const { watched, model } = this.#store.state;
+    if (!model || id >= model.vocab || watched.includes(id)) return;
+    this.#store.set({ watched: [...watched, id] });
+    void this.#desk.serial(async () => void (await this.#desk.learn([id])));
+    void this.#look();
+  }
+
+  /** @param {number} id */
+  unwatch(id) {
+    this.#store.set({ watched: this.#store.state.watched.filter((each) => each !== id) });
+    void this.#look();
+  }
+
+  /** Sees that the vocabulary has these tokens. @param {Iterable<number>} ids @returns {Promise<State['vocabulary']>} */
+  async learn(ids) {
+    await this.#desk.serial(async () => void (await this.#desk.learn(ids)));
+    return this.#store.state.vocabulary;
   }
 
   // ---- settings ----
 
-  /** @param {string} name @param {number} value @returns {boolean} false where the value is out of range */
-  setStage(name, value) {
-    const { settings, model } = this.#store.state;
-    const spec = model?.stages.find((stage) => stage.name === name);
-    if (!spec || !allowed(spec, value)) return false;
-    this.#setSettings({ ...settings, stages: settings.stages.map((stage) => (stage.name === name ? { name, value } : stage)) });
-    return true;
+  /** A second pipeline beside the first, on the same logits and the same u; null for none. @param {Stage[] | null} compare */
+  setCompare(compare) {
+    this.#store.set({ compare, ...(compare ? {} : { compareStep: null }) });
+    void this.#look();
   }
 
   /** @param {bigint} seed */
@@ -334,58 +567,33 @@ export class Instrument {
   /** @param {Settings} settings */
   #setSettings(settings) {
     this.#store.set({ settings });
-    if (!this.#session) return;
-    this.#session.stages = settings.stages;
-    this.#session.seed = settings.seed;
+    this.#desk.settle();
     void this.#look();
   }
 
   // ---- view ----
 
-  /** @param {State['scale']} scale */
-  setScale(scale) {
-    this.#store.set({ scale });
+  /** What is shown, and how. @param {Partial<Pick<State, 'scale' | 'rows' | 'wantedRows' | 'speed' | 'panel' | 'lesson' | 'mistake' | 'covered' | 'problem'>>} view */
+  show(view) {
+    this.#store.set(view);
+    if ('wantedRows' in view) void this.#look(); // more rows have more tokens to be spelled
   }
 
-  /** @param {number} rows */
-  setRows(rows) {
-    if (rows !== this.#store.state.rows) this.#store.set({ rows });
+  /** Opens "Your own logits" with a preset, by its name in experiments/own-presets.js, or with these. @param {string | OwnLogits} own */
+  openOwn(own) {
+    this.#store.set({ panel: 'own', own: typeof own === 'string' ? { preset: own } : own });
   }
+}
 
-  dismiss() {
-    this.#store.set({ problem: null });
-  }
+/** @param {TokenInfo} token @returns {Chip} */
+function givenChip(token) {
+  return { token, surprisal: null, entropy: null, settings: null, forced: false, ends: false };
+}
 
-  // ---- order and failure ----
-
-  /**
-   * Runs a task after those before it, with the model that is open then.
-   * @param {(model: LoadedModel, session: Session) => Promise<void>} task
-   * @returns {Promise<void>} always resolves; a failure is shown
-   */
-  #serial(task) {
-    const done = this.#queue.then(async () => {
-      const model = this.#model;
-      const session = this.#session;
-      if (!model || !session) return;
-      try {
-        await task(model, session);
-      } catch (error) {
-        // A model that was closed in the meantime takes its open questions with it.
-        if (model === this.#model) this.#fail(error);
-      }
-    });
-    this.#queue = done;
-    return done;
-  }
-
-  /** @param {unknown} error */
-  #fail(error) {
-    if (isAbort(error)) {
-      if (!this.#model) this.#store.set({ phase: 'failed' });
-      return;
-    }
-    this.pause();
-    this.#store.set({ problem: problemOf(error), ...(this.#model ? {} : { phase: 'failed' }) });
-  }
+/** The tokens that rows and segments can show. @param {Step} step @param {State} state @returns {number[]} */
+function visible(step, { rows, wantedRows }) {
+  const many = Math.max(rows, wantedRows ?? 0) + SEGMENTS;
+  const first = step.stages[0]?.ids.subarray(0, many) ?? [];
+  const last = step.stages.at(-1)?.ids.subarray(0, many) ?? [];
+  return [...first, ...last, step.id, ...(step.actual == null ? [] : [step.actual])];
 }

@@ -2,13 +2,17 @@
 // On the token's way: written by instrument.js, read by every view.
 // Must not know elements or the engine's classes, only the data that crosses over.
 
+import { FIRST_STAGES, samePipeline } from './pipeline.js';
 import { text } from './text/index.js';
+import { treeOf } from './tree.js';
+import { Vocabulary } from './vocabulary.js';
 
 /**
- * @typedef {{ name: string, value: number }} StageSetting
- * @typedef {{ seed: bigint, stages: StageSetting[] }} Settings
+ * @typedef {import('../engine/index.js').Stage} Stage
+ * @typedef {{ seed: bigint, stages: Stage[] }} Settings
  *
  * @typedef {import('../engine/index.js').StageSpec} StageSpec
+ * @typedef {import('../engine/index.js').Parameter} Parameter
  * @typedef {import('../engine/index.js').ModelInfo} ModelInfo
  * @typedef {import('../engine/index.js').StageRow} StageRow
  * @typedef {Pick<import('../engine/index.js').Token, 'id' | 'piece' | 'bytes' | 'type'>} TokenInfo
@@ -19,9 +23,13 @@ import { text } from './text/index.js';
  * @typedef {object} Chip          one token of the text
  * @property {TokenInfo} token
  * @property {number | null} surprisal  in bits, null where the prompt gave the token
+ * @property {number | null} entropy    of the model's distribution there, in bits
  * @property {Settings | null} settings those under which it was drawn
+ * @property {boolean} forced           the reader took it; it was not drawn
+ * @property {boolean} ends             it ends the text
  *
- * @typedef {{ sentence: string, advice: string, details: string }} Problem
+ * @typedef {{ sentence: string, advice: string, details: string, offer?: { source: URL, label: string } }} Problem
+ *   offer: a model that would help
  */
 
 /**
@@ -31,30 +39,34 @@ import { text } from './text/index.js';
  * @property {{ loaded: number, total: number } | null} reading  a long prompt on its way
  * @property {Problem | null} problem
  * @property {ModelInfo | null} model
+ * @property {URL | Blob | null} source  of the model
+ * @property {string} title          of the link that was opened, '' for none
  * @property {string} prompt
  * @property {string} promptProblem
- * @property {number} promptLength   tokens of the prompt
- * @property {Chip[]} chips
+ * @property {number} promptLength   tokens of the prompt that begin the present branch
+ * @property {Chip[]} chips          of the present branch
+ * @property {import('./tree.js').Branch[]} branches
+ * @property {number} branch         id of the present one
  * @property {number} cursor         the position that is shown; chips.length is the next token's
  * @property {Step | null} step      what the stages show
- * @property {ReadonlyMap<number, TokenInfo>} vocabulary  tokens met so far
+ * @property {Step | null} compareStep the same position through the second pipeline
+ * @property {Vocabulary} vocabulary  tokens met so far
  * @property {Settings} settings
+ * @property {Stage[] | null} compare a second pipeline on the same logits and the same u
+ * @property {number[]} watched      tokens that were searched for
+ * @property {string | null} mistake a wrong sampler is shown instead of the right one (lessons/mistakes.js)
+ * @property {boolean} covered       the distribution is hidden until the reader has guessed
+ * @property {string | null} panel   what is open below the draw
+ * @property {{ preset: string } | import('./instrument.js').OwnLogits | null} own what "Your own logits" was asked to show last
+ * @property {string | null} lesson  what is open beside the instrument
  * @property {boolean} playing
- * @property {boolean} ended         the last token ended the text
  * @property {number} speed          tokens a second, 0 for as many as possible
  * @property {'linear' | 'log'} scale
+ * @property {number | null} wantedRows  table rows that the reader asked for, 5 to 200
  * @property {number} rows           table rows, chosen by the window's height
  * @property {boolean} offlineReady
  * @property {(() => void) | null} update  starts the new version that waits, if one does
  */
-
-/** Every stage cuts a little at the first look, so that there is something to see in each column. */
-const FIRST_STAGES = [
-  { name: 'temperature', value: 0.8 },
-  { name: 'top-k', value: 40 },
-  { name: 'top-p', value: 0.9 },
-  { name: 'min-p', value: 0.05 },
-];
 
 /** @returns {State} */
 export function firstState() {
@@ -64,27 +76,42 @@ export function firstState() {
     reading: null,
     problem: null,
     model: null,
+    source: null,
+    title: '',
     prompt: text.prompt.default,
     promptProblem: '',
     promptLength: 0,
-    chips: [],
+    ...treeOf([]),
     cursor: 0,
     step: null,
-    vocabulary: new Map(),
+    compareStep: null,
+    vocabulary: new Vocabulary(),
     settings: { seed: 1n, stages: FIRST_STAGES },
+    compare: null,
+    watched: [],
+    mistake: null,
+    covered: false,
+    panel: null,
+    own: null,
+    lesson: null,
     playing: false,
-    ended: false,
     speed: 2,
     scale: 'linear',
+    wantedRows: null,
     rows: 14,
     offlineReady: false,
     update: null,
   };
 }
 
+/** @param {State} state @returns {boolean} whether the model ended the text */
+export function hasEnded({ chips }) {
+  return chips.at(-1)?.ends === true;
+}
+
 /** @param {State} state @returns {boolean} whether no token can follow: the model ended the text, or its context is full */
-export function isOver({ model, chips, ended }) {
-  return ended || (model !== null && chips.length >= model.contextLength);
+export function isOver(state) {
+  return hasEnded(state) || (state.model !== null && state.chips.length >= state.model.contextLength);
 }
 
 /** @param {State} state @returns {number} the last position that can be shown: the next token's, or where none follows the last one's */
@@ -94,9 +121,5 @@ export function lastPosition(state) {
 
 /** @param {Settings} a @param {Settings} b @returns {boolean} whether both draw the same */
 export function sameSettings(a, b) {
-  return (
-    a.seed === b.seed &&
-    a.stages.length === b.stages.length &&
-    a.stages.every((stage, i) => stage.name === b.stages[i].name && stage.value === b.stages[i].value)
-  );
+  return a.seed === b.seed && samePipeline(a.stages, b.stages);
 }

@@ -8,6 +8,8 @@
  * @property {State} state                               the current state; replaced, never changed in place
  * @property {(patch: Partial<State>) => void} set
  * @property {(listener: (state: State) => void) => () => void} subscribe  returns a function that ends it
+ * @property {(milliseconds: number) => () => void} hold  nobody is told anything until the returned function is called, or that
+ *   time is over: what belongs together is drawn in one frame
  */
 
 /**
@@ -17,14 +19,22 @@
  */
 export function createStore(initial) {
   let state = initial;
-  let scheduled = false;
+  let changed = false;
+  let asked = false;
+  let held = 0;
   /** @type {Set<(state: State) => void>} */
   const listeners = new Set();
 
   // However many changes a frame brings, it is drawn once; a hidden page is not drawn at all.
   const announce = () => {
-    scheduled = false;
+    asked = false;
+    if (held > 0 || !changed) return; // whoever lets go asks again
+    changed = false;
     for (const listener of listeners) listener(state);
+  };
+  const ask = () => {
+    if (!asked) requestAnimationFrame(announce);
+    asked = true;
   };
 
   return {
@@ -33,9 +43,20 @@ export function createStore(initial) {
     },
     set(patch) {
       state = { ...state, ...patch };
-      if (scheduled) return;
-      scheduled = true;
-      requestAnimationFrame(announce);
+      changed = true;
+      ask();
+    },
+    hold(milliseconds) {
+      let holds = true;
+      held++;
+      const release = () => {
+        if (!holds) return;
+        holds = false;
+        clearTimeout(timer);
+        if (--held === 0) ask();
+      };
+      const timer = setTimeout(release, milliseconds);
+      return release;
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -3,8 +3,14 @@
 // Must not know elements, pixels or the scale; a display limit here never changes a probability.
 
 /**
- * @typedef {import('./state.js').Step} Step
  * @typedef {import('./state.js').StageRow} StageRow
+ * @typedef {{ id: number, rows: { rank: number, prob: number, logit: number }[] }} Watched  any token, at every stage
+ *
+ * @typedef {object} StepLike      what a table can be made of: a step, or something in its shape
+ * @property {number} id           the drawn token
+ * @property {number | null} [actual]
+ * @property {StageRow[]} stages
+ * @property {Watched[]} [watched]
  *
  * @typedef {object} Cell
  * @property {number} prob          after the stage, 0 where cut
@@ -15,134 +21,192 @@
  * @property {number} rank          1 is the likeliest for the model
  * @property {boolean} drawn
  * @property {boolean} inText       it is the token that stands at this position
+ * @property {boolean} watched      it was asked for
  * @property {boolean} cut          by some stage
  * @property {boolean} apart        ranks are left out between the row above and this one
  * @property {Cell[]} cells
  *
  * @typedef {{ kind: 'none' }
- *   | { kind: 'line', after: number }
+ *   | { kind: 'lines', after: number[] }
  *   | { kind: 'threshold', at: number }
  *   | { kind: 'staircase', sums: number[], limit: number }} CutOff  in the stage's own geometry
+ *   lines: after so many rows kept ones end or begin; staircase: the sum up to each row's token, in rank order
  *
  * @typedef {object} Column
+ * @property {StageRow} stage
  * @property {string} name
- * @property {number | undefined} value
- * @property {number} kept
  * @property {number} keptBefore
- * @property {number} keptMass
- * @property {number} entropy
  * @property {number} best           highest probability before the stage
  * @property {CutOff} cutOff
  * @property {{ count: number, mass: number }} others  kept tokens without a row of their own
  *
- * @typedef {{ rows: Row[], columns: Column[], others: number }} Table  others: tokens without a row
+ * @typedef {object} Table
+ * @property {Row[]} rows
+ * @property {number} together  rows from rank 1 on without a gap
+ * @property {Column[]} columns
+ * @property {number} others    tokens without a row
  */
 
 /** @type {CutOff} */
 const NO_CUT_OFF = { kind: 'none' };
 
-/** @param {StageRow} stage @param {number} id @returns {number} */
-function probOf(stage, id) {
-  const at = stage.ids.indexOf(id);
-  return at < 0 ? 0 : stage.probs[at];
-}
-
 /**
  * The first tokens in the model's own order, and those asked for that lie further down.
- * @param {StageRow} first @param {number} count @param {number[]} wanted
+ * @param {StageRow} first @param {number} count
+ * @param {Map<number, number>} wanted ids and their ranks
  * @returns {number[]}
  */
 function rowIds(first, count, wanted) {
   // An extra row takes the place of a plain one: the table keeps its height from step to step.
-  const extra = (/** @type {number} */ n) => wanted.filter((id) => first.ids.indexOf(id) >= n);
+  const extra = (/** @type {number} */ plain) => [...wanted].filter(([, rank]) => rank > plain);
   let plain = Math.min(count, first.ids.length);
   while (plain > 1 && plain + extra(plain).length > count) plain--;
-  const below = extra(plain).sort((a, b) => first.ids.indexOf(a) - first.ids.indexOf(b));
-  return [...first.ids.subarray(0, plain), ...below];
-}
-
-/** @param {StageRow} stage @param {Set<number>} shown @returns {{ count: number, mass: number }} */
-function othersOf(stage, shown) {
-  let count = stage.otherCount;
-  let mass = stage.otherMass;
-  for (const [i, id] of stage.ids.entries()) {
-    if (shown.has(id)) continue;
-    count++;
-    mass += stage.probs[i];
-  }
-  return { count, mass };
+  const below = extra(plain).sort(([, a], [, b]) => a - b);
+  return [...first.ids.subarray(0, plain), ...below.map(([id]) => id)];
 }
 
 /**
- * @param {StageRow} stage
- * @param {StageRow} before
- * @param {number[]} ids rows without a gap, from rank 1
+ * The tokens that have a row wherever they rank, with their ranks for the model.
+ * @param {StepLike} step @param {readonly number[]} asked
+ */
+function wantedRanks({ id: drawn, actual, stages, watched = [] }, asked) {
+  /** @type {Map<number, number>} */
+  const ranks = new Map();
+  for (const id of [drawn, actual ?? drawn, ...asked]) {
+    const listed = stages[0].ids.indexOf(id) + 1;
+    const rank = listed || watched.find((each) => each.id === id)?.rows[0].rank;
+    if (rank) ranks.set(id, rank);
+  }
+  return ranks;
+}
+
+/**
+ * One walk over what a stage lists: the rows' probabilities and places, and the sum of all others.
+ * @param {StageRow} stage @param {number} at index of the stage
+ * @param {number[]} ids of the rows
+ * @param {Int16Array} rowOf a token's row and 1; 0: it has none
+ * @param {Watched[]} watched
+ */
+function readStage(stage, at, ids, rowOf, watched) {
+  const probs = new Float64Array(ids.length);
+  const sums = new Float64Array(ids.length).fill(1);
+  let { otherCount: count, otherMass: mass } = stage;
+  let sum = 0;
+  for (let i = 0; i < stage.ids.length; i++) {
+    const row = rowOf[stage.ids[i]] - 1;
+    const prob = stage.probs[i];
+    sum += prob;
+    if (row < 0) {
+      count++;
+      mass += prob;
+    } else {
+      probs[row] = prob;
+      sums[row] = sum;
+    }
+  }
+  for (const { id, rows } of watched) {
+    const row = rowOf[id] - 1;
+    if (row < 0 || probs[row] > 0 || rows[at].prob === 0) continue;
+    // Kept, but too far down to be listed: so far it was counted with the others.
+    probs[row] = rows[at].prob;
+    count--;
+    mass -= rows[at].prob;
+  }
+  return { probs, sums, others: { count, mass: Math.max(0, mass) } };
+}
+
+/** @type {Record<string, (stage: StageRow, before: StageRow) => number>} */
+const thresholds = {
+  'min-p': ({ value, limit }, before) => (value > 0 ? limit || value * before.probs[0] : 0),
+  epsilon: ({ value, limit = 0 }) => (value > 0 ? limit : 0),
+  eta: ({ value, limit = 0 }) => (value > 0 ? limit : 0),
+  'top-n-sigma': ({ value, limit = 0 }, { probs, logits }) => (value > 0 && logits ? probs[0] * Math.exp(limit - logits[0]) : 0),
+  mirostat: ({ tau = 0, limit = 0 }) => (tau > 0 ? 2 ** -limit : 0),
+};
+
+/** The least probability that a stage lets pass; 0: it is off, or no threshold. @param {StageRow} stage @param {StageRow} before */
+export const leastOf = (stage, before) => thresholds[stage.name]?.(stage, before) ?? 0;
+
+/**
+ * @param {StageRow} stage @param {StageRow} before
+ * @param {Float64Array} sums up to each row's token, before the stage
+ * @param {boolean[]} kept @param {boolean[]} keptBefore  of the rows together
  * @returns {CutOff}
  */
-function cutOffOf({ name, value = 0, kept }, before, ids) {
-  switch (name) {
-    case 'top-k':
-      return kept < before.kept && kept <= ids.length ? { kind: 'line', after: kept } : NO_CUT_OFF;
-    case 'min-p':
-      return value > 0 ? { kind: 'threshold', at: value * before.probs[0] } : NO_CUT_OFF;
-    case 'top-p': {
-      if (value >= 1) return NO_CUT_OFF;
-      let sum = 0;
-      return { kind: 'staircase', sums: ids.map((id) => (sum += probOf(before, id))), limit: value };
-    }
-    default:
-      return NO_CUT_OFF;
+function cutOffOf(stage, before, sums, kept, keptBefore) {
+  const { name, value } = stage;
+  if (name === 'top-p') {
+    if (value >= 1) return NO_CUT_OFF;
+    let sum = 0; // where a token was cut before, it stays
+    return { kind: 'staircase', sums: keptBefore.map((was, i) => (sum = was ? sums[i] : sum)), limit: value };
   }
+  if (thresholds[name]) {
+    const at = leastOf(stage, before);
+    return at > 0 ? { kind: 'threshold', at } : NO_CUT_OFF;
+  }
+  if (stage.kept === before.kept) return NO_CUT_OFF;
+  // Rows that were cut before belong to neither side.
+  /** @type {number[]} */
+  const after = [];
+  let last = -1;
+  for (const [i, was] of keptBefore.entries()) {
+    if (!was) continue;
+    if (last >= 0 && kept[i] !== kept[last]) after.push(i);
+    last = i;
+  }
+  // The last row in sight may be the last one kept.
+  if (last >= 0 && kept[last] && stage.kept === kept.filter(Boolean).length) after.push(last + 1);
+  return after.length > 0 ? { kind: 'lines', after } : NO_CUT_OFF;
 }
 
 /**
- * @param {Step} step
+ * @param {StepLike} step
  * @param {number} count rows at most
  * @param {number} vocab tokens in all
+ * @param {readonly number[]} [asked] tokens that are to have a row
  * @returns {Table}
  */
-export function tableOf(step, count, vocab) {
-  const { stages, id: drawn } = step;
-  const inText = step.actual ?? null;
+export function tableOf(step, count, vocab, asked = []) {
+  const { stages, id: drawn, watched = [] } = step;
   const first = stages[0];
-  const last = stages[stages.length - 1];
-  const wanted = inText === null || inText === drawn ? [drawn] : [drawn, inText];
+  const last = stages.length - 1;
+  const wanted = wantedRanks(step, asked);
   const ids = rowIds(first, count, wanted);
-  const shown = new Set(ids);
+  const rowOf = new Int16Array(vocab);
+  for (const [row, id] of ids.entries()) rowOf[id] = row + 1;
+  const read = stages.map((stage, i) => readStage(stage, i, ids, rowOf, watched));
 
-  let expected = 1;
-  const rows = ids.map((id) => {
-    const rank = first.ids.indexOf(id) + 1;
-    const apart = rank !== expected;
-    expected = rank + 1;
-    const cells = stages.map((stage, i) => ({
-      prob: probOf(stage, id),
-      before: i === 0 ? null : probOf(stages[i - 1], id),
-    }));
-    return { id, rank, drawn: id === drawn, inText: id === inText, cut: last.ids.indexOf(id) < 0, apart, cells };
-  });
-
-  const together = ids.filter((id, i) => rows[i].rank === i + 1);
+  let together = 0;
+  while (together < ids.length && ids[together] === first.ids[together]) together++;
+  const ranks = ids.map((id, row) => (row < together ? row + 1 : /** @type {number} */ (wanted.get(id))));
+  const rows = ids.map((id, row) => ({
+    id,
+    rank: ranks[row],
+    drawn: id === drawn,
+    inText: id === step.actual,
+    watched: asked.includes(id),
+    cut: read[last].probs[row] === 0,
+    apart: row > 0 && ranks[row] !== ranks[row - 1] + 1,
+    cells: read.map(({ probs }, i) => ({ prob: probs[row], before: i === 0 ? null : read[i - 1].probs[row] })),
+  }));
+  const keeps = read.map(({ probs }) => Array.from(probs.subarray(0, together), (prob) => prob > 0));
   const columns = stages.map((stage, i) => {
     const before = stages[Math.max(0, i - 1)];
     return {
+      stage,
       name: stage.name,
-      value: stage.value,
-      kept: stage.kept,
       keptBefore: before.kept,
-      keptMass: stage.keptMass,
-      entropy: stage.entropy,
       best: before.probs[0],
-      cutOff: i === 0 ? NO_CUT_OFF : cutOffOf(stage, before, together),
-      others: othersOf(stage, shown),
+      cutOff: i === 0 ? NO_CUT_OFF : cutOffOf(stage, before, read[i - 1].sums, keeps[i], keeps[i - 1]),
+      others: read[i].others,
     };
   });
-  return { rows, columns, others: vocab - rows.length };
+  return { rows, together, columns, others: vocab - rows.length };
 }
 
 /**
  * The draw strip: one segment a token in rank order; those too thin to be seen are one segment together.
- * @param {Step} step
+ * @param {StepLike & { u: number }} step
  * @param {number} thinnest share of the strip
  * @returns {{ segments: Segment[], rest: { start: number, share: number, count: number } }}
  * @typedef {{ id: number, start: number, share: number, drawn: boolean }} Segment

@@ -7,6 +7,7 @@
  * @typedef {import('./state.js').TokenInfo} TokenInfo
  */
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @param {number} byte @returns {string} two hexadecimal digits */
@@ -38,7 +39,7 @@ function partOf(character) {
 }
 
 /** @param {TokenInfo} token @returns {Part[]} */
-export function partsOf({ bytes, piece, type }) {
+function readParts({ bytes, piece, type }) {
   if (bytes.length === 0 || type === 'control') return [{ kind: 'control', text: piece }];
   /** @type {Part[]} */
   const parts = [];
@@ -48,8 +49,18 @@ export function partsOf({ bytes, piece, type }) {
     const last = parts.at(-1);
     if (last?.kind === 'text' && part.kind === 'text') parts[parts.length - 1] = { kind: 'text', text: last.text + part.text };
     else parts.push(part);
-    at += character === null ? 1 : new TextEncoder().encode(character).length;
+    at += character === null ? 1 : encoder.encode(character).length;
   }
+  return parts;
+}
+
+/** A token is shown at every step, and read once. @type {WeakMap<TokenInfo, Part[]>} */
+const known = new WeakMap();
+
+/** @param {TokenInfo} token @returns {Part[]} */
+export function partsOf(token) {
+  const parts = known.get(token) ?? readParts(token);
+  known.set(token, parts);
   return parts;
 }
 

@@ -1,48 +1,53 @@
 // The cut-off of a column, drawn in its stage's own geometry over the rows.
-// At the end of the token's way: a line under row k, a threshold, a staircase of sums.
-// Must not know the state; pure functions from a column to markup.
-
-import { html, nothing, svg } from 'lit';
-import { place } from './place.js';
-
-/** @typedef {import('../table.js').CutOff} CutOff */
-
-/** @param {number} at 0..1 @param {string} kind */
-const upright = (at, kind) =>
-  html`<div class="upright ${kind}" ${place({ transform: `translateX(${at * 100}%)` })}></div>`;
+// At the end of the token's way: lines between rows, a threshold, a staircase of sums.
+// Must not know the state; pure functions from a column to things to be drawn.
 
 /**
- * The cumulative sum: in each row it runs at the sum so far, and steps to the right at the row's upper edge.
- * @param {number[]} at positions of the sums, 0..1
- * @param {number} from first row @param {number} to behind the last row
+ * @typedef {import('./paint.js').Item} Item
+ * @typedef {import('../table.js').CutOff} CutOff
+ *
+ * @typedef {object} Place
+ * @property {number} column
+ * @property {(p: number) => number} x  where a probability lies
+ * @property {(row: number) => number} y  where a row begins
+ * @property {number} from  first row of the drawing
+ * @property {number} to    behind its last row
+ * @property {boolean[]} kept  the rows, from rank 1 on without a gap
  */
-function stairs(at, from, to) {
-  let path = `M${from === 0 ? 0 : at[from - 1]} ${from}`;
-  for (let row = from; row < to; row++) path += `H${at[row]}V${row + 1}`;
-  return path;
+
+/** @param {string} key @param {string} style @param {number[]} at @returns {Item} */
+const line = (key, style, at) => ({ kind: 'line', key, style, at });
+
+/** The cumulative sum: in each row it runs at the sum so far, and steps aside at the row's upper edge. @param {number[]} sums @param {Place} place */
+function stairs(sums, { column, x, y, from, to, kept }) {
+  /** @type {Item[]} */
+  const list = [];
+  for (let row = from; row < to; row++) {
+    const before = x(row === 0 ? 0 : sums[row - 1]);
+    const now = x(sums[row]);
+    list.push(line(`stairs:${column}:${row}`, kept[row] ? 'stairs' : 'beyond', [before, y(row), now, y(row), now, y(row + 1)]));
+  }
+  // Those that are kept lie over those that are not.
+  return list.sort((a, b) => Number(a.style === 'stairs') - Number(b.style === 'stairs'));
 }
 
-/**
- * @param {CutOff} cutOff
- * @param {number} rows from rank 1, without a gap
- * @param {(p: number) => number} scale
- */
-export function cutOffView(cutOff, rows, scale) {
+/** @param {CutOff} cutOff @param {Place} place @returns {Item[]} */
+export function cutOffItems(cutOff, place) {
+  const { column, x, y, from, kept } = place;
+  const to = Math.min(place.to, kept.length);
+  const upright = (/** @type {string} */ style, /** @type {number} */ p) =>
+    line(`${style}:${column}`, style, [x(p), y(from), x(p), y(to)]);
+  if (from >= to) return [];
   switch (cutOff.kind) {
-    case 'line':
-      return html`<div class="across" ${place({ transform: `translateY(${(cutOff.after / rows) * 100}%)` })}></div>`;
+    case 'lines':
+      return cutOff.after
+        .filter((row) => row >= from && row <= to)
+        .map((row, i) => line(`line:${column}:${i}`, 'line', [x(0), y(row), x(1), y(row)]));
     case 'threshold':
-      return upright(scale(cutOff.at), 'threshold');
-    case 'staircase': {
-      const at = cutOff.sums.map(scale);
-      const crossing = cutOff.sums.findIndex((sum) => sum >= cutOff.limit);
-      const kept = crossing < 0 ? rows : crossing + 1;
-      return html`${upright(scale(cutOff.limit), 'limit')}
-        <svg class="stairs" viewBox="0 0 1 ${rows}" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-          ${svg`<path class="beyond" d=${stairs(at, kept, rows)} /><path d=${stairs(at, 0, kept)} />`}
-        </svg>`;
-    }
+      return [upright('line', cutOff.at)];
+    case 'staircase':
+      return [upright('limit', cutOff.limit), ...stairs(cutOff.sums, { ...place, to })];
     default:
-      return nothing;
+      return [];
   }
 }

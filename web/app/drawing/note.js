@@ -9,6 +9,12 @@ import { plainText } from '../token-text.js';
 
 const words = text.note;
 
+/** @param {import('../state.js').Step} step @param {number} id @returns {number} 1 is the likeliest for the model */
+function rankOf({ stages, watched = [] }, id) {
+  const listed = stages[0].ids.indexOf(id);
+  return listed >= 0 ? listed + 1 : (watched.find((token) => token.id === id)?.rows[0].rank ?? 0);
+}
+
 /**
  * @param {import('../state.js').State} state
  * @param {import('../instrument.js').Instrument} instrument
@@ -16,6 +22,7 @@ const words = text.note;
 export function noteView(state, instrument) {
   const { step, vocabulary, chips, settings } = state;
   if (!step) return nothing;
+  if (state.covered) return text.predict.coveredNote;
   const name = (/** @type {number} */ id) => {
     const token = vocabulary.get(id);
     return token ? plainText(token) : '';
@@ -27,12 +34,18 @@ export function noteView(state, instrument) {
   }
   const drawnUnder = chips[position]?.settings ?? null;
   const told = !drawnUnder
-    ? words.given(name(actual), step.stages[0].ids.indexOf(actual) + 1)
+    ? words.given(name(actual), rankOf(step, actual))
+    : chips[position].forced
+      ? words.taken(name(actual))
     : actual === id
       ? words.same(name(actual))
       : words.other(name(actual), name(id));
+  const branches = position >= state.promptLength && actual !== id;
   const moved = drawnUnder !== null && !sameSettings(drawnUnder, settings);
   return html`<strong>${words.position(position)}</strong> ${told}
+    ${branches
+      ? html`<button type="button" class="link" name="branch" @click=${() => instrument.continueHere()}>${words.branch(name(id))}</button>`
+      : nothing}
     ${moved
       ? html`<button type="button" class="link" @click=${() => instrument.restoreSettings()}>${words.restore}</button>`
       : nothing}

@@ -20,6 +20,9 @@ export class Dialog extends View {
     this.dialog.close();
   }
 
+  /** However it was closed. */
+  onClose() {}
+
   /** A click beside the sheet closes it. @param {MouseEvent} event */
   onClick(event) {
     if (event.target === this.dialog) this.close();
@@ -27,7 +30,7 @@ export class Dialog extends View {
 
   /** @param {string} id @param {string} title @param {unknown} body */
   sheet(id, title, body) {
-    return html`<dialog aria-labelledby=${id} @click=${this.onClick}>
+    return html`<dialog aria-labelledby=${id} @click=${this.onClick} @close=${this.onClose}>
       <div class="sheet">
         <header>
           <h2 id=${id}>${title}</h2>

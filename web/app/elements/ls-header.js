@@ -5,10 +5,11 @@
 import { html } from 'lit';
 import { approximate } from '../format.js';
 import { icons } from '../drawing/icons.js';
-import { text } from '../text/index.js';
+import { language, names as languages, speak, text } from '../text/index.js';
 import { View } from './base.js';
 
 class Header extends View {
+  static uses = ['model'];
   static properties = { state: { attribute: false } };
 
   constructor() {
@@ -17,7 +18,12 @@ class Header extends View {
     this.state = undefined;
   }
 
-  /** @param {'open-model' | 'open-help'} name */
+  /** @param {Event} event */
+  onLanguage(event) {
+    speak(/** @type {HTMLSelectElement} */ (event.target).value);
+  }
+
+  /** @param {'open-model' | 'open-share' | 'open-help' | 'toggle-lessons'} name */
   wish(name) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
@@ -40,9 +46,25 @@ class Header extends View {
           : html`<span class="model-facts">${text.tagline}</span>`}
       </p>
       <div class="actions">
-        <button type="button" name="open-model" class="quiet" @click=${() => this.wish('open-model')}>
+        <button
+          type="button"
+          name="lessons"
+          class="quiet"
+          title=${text.lessons.open}
+          aria-pressed=${this.state?.lesson !== null}
+          @click=${() => this.wish('toggle-lessons')}
+        >
+          ${icons.lessons}<span>${text.lessons.open}</span>
+        </button>
+        <button type="button" name="open-model" class="quiet" title=${text.model.open} @click=${() => this.wish('open-model')}>
           ${icons.open}<span>${text.model.open}</span>
         </button>
+        <button type="button" name="share" class="quiet" title=${text.share.open} @click=${() => this.wish('open-share')}>
+          ${icons.share}<span>${text.share.open}</span>
+        </button>
+        <select name="language" class="quiet" aria-label=${text.languageLabel} @change=${this.onLanguage}>
+          ${languages.map(({ tag, name }) => html`<option value=${tag} lang=${tag} ?selected=${tag === language}>${name}</option>`)}
+        </select>
         <button
           type="button"
           name="help"

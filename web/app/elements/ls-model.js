@@ -20,6 +20,7 @@ function addressOf(typed) {
 }
 
 class ModelSheet extends Dialog {
+  static uses = ['model'];
   static properties = {
     state: { attribute: false },
     instrument: { attribute: false },

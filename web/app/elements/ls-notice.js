@@ -9,6 +9,7 @@ import { text } from '../text/index.js';
 import { View } from './base.js';
 
 class Notice extends View {
+  static uses = ['loading', 'problem', 'update', 'model'];
   static properties = { state: { attribute: false }, instrument: { attribute: false } };
 
   constructor() {
@@ -35,10 +36,13 @@ class Notice extends View {
   }
 
   /** @param {import('../state.js').Problem} problem */
-  problemView({ sentence, advice, details }) {
+  problemView({ sentence, advice, details, offer }) {
     return html`<div class="notice problem">
       <div>
         <p><strong>${sentence}</strong> ${advice}</p>
+        ${offer
+          ? html`<button type="button" name="offer" @click=${() => this.instrument?.open(offer.source)}>${offer.label}</button>`
+          : nothing}
         ${details
           ? html`<details>
               <summary>${text.notice.details}</summary>
@@ -51,7 +55,7 @@ class Notice extends View {
         class="quiet sign"
         aria-label=${text.notice.dismiss}
         title=${text.notice.dismiss}
-        @click=${() => this.instrument?.dismiss()}
+        @click=${() => this.instrument?.show({ problem: null })}
       >
         ${icons.close}
       </button>

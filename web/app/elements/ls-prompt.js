@@ -8,6 +8,7 @@ import { text } from '../text/index.js';
 import { View } from './base.js';
 
 class Prompt extends View {
+  static uses = ['prompt', 'promptProblem', 'reading', 'model'];
   static properties = { state: { attribute: false }, instrument: { attribute: false } };
 
   constructor() {

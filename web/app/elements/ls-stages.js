@@ -1,222 +1,355 @@
-// The instrument's heart: rows are tokens, columns are stages, every cell a live bar.
+// The instrument's heart: rows are tokens, columns are stages; numbers as text, bars on canvases behind them.
 // At the end of the token's way: shows what each stage did to the distribution of one position.
-// Must not know the engine; table.js makes the table, drawing/ the bars.
+// Must not know the engine; table.js makes the table, drawing/ what is seen of it.
 
 import { html, nothing } from 'lit';
-import { barView } from '../drawing/bar.js';
-import { cutOffView } from '../drawing/cut-off.js';
-import { bits, percent, setting, whole } from '../format.js';
+import { guard } from 'lit/directives/guard.js';
+import { geometryOf, measuresOf } from '../drawing/geometry.js';
+import { place } from '../drawing/place.js';
+import { footView, headView, rowView } from '../drawing/rows.js';
+import { othersScene, sceneOf } from '../drawing/scene.js';
+import { captionOf } from '../stage-words.js';
 import { scaleOf, ticks } from '../scale.js';
 import { tableOf } from '../table.js';
 import { text } from '../text/index.js';
-import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';
-import { place } from '../drawing/place.js';
 
 /**
  * @typedef {import('../state.js').State} State
+ * @typedef {import('../instrument.js').Instrument} Instrument
+ * @typedef {import('../drawing/geometry.js').Geometry} Geometry
+ * @typedef {import('../drawing/geometry.js').Measures & { head: number, foot: number, sideways: boolean }} Measures
  * @typedef {import('../table.js').Table} Table
- * @typedef {import('../table.js').Row} Row
- * @typedef {import('../table.js').Column} Column
- * @typedef {import('../table.js').Cell} Cell
+ * @typedef {import('../scale.js').ScaleName} ScaleName
  */
 
 const words = text.stages;
+const FEWEST = 5;
+const MOST = 200;
+/** Rows to a canvas. Only the canvases in sight, and their rows, are in the document. */
+const BLOCK = 20;
+/** The frame's padding in CSS pixels: room for the ring of what has the focus. */
+const RING = 4;
+/** So many rows before they come into sight. */
+const AHEAD = 10;
+/** On a phone the settings stand before the table, one below the other. */
+const narrow = matchMedia('(max-width: 48rem)');
 
-/** @param {string} name */
-const nameOf = (name) => words.names[/** @type {keyof typeof words.names} */ (name)] ?? name;
-
-/** What the stage does, with its numbers filled in. @param {Column} column @param {State} state @returns {string} */
-function captionOf({ name, value = 0, best }, state) {
-  const spec = state.model?.stages.find((stage) => stage.name === name);
-  if (spec && value === spec.parameters[0].off) return words.captions.off;
-  switch (name) {
-    case 'logits':
-      return words.captions.logits;
-    case 'temperature':
-      return value === 0 ? words.captions.greedy : words.captions.temperature(setting(value));
-    case 'top-k':
-      return words.captions['top-k'](value);
-    case 'top-p':
-      return words.captions['top-p'](`${setting(value * 100)} %`);
-    case 'min-p':
-      return words.captions['min-p'](percent(value * best));
-    default:
-      return setting(value);
-  }
+/**
+ * Makes something anew only when what it is made of has changed.
+ * @template {unknown[]} From @template To
+ * @param {(...from: From) => To} make
+ * @returns {(...from: From) => To}
+ */
+function remembered(make) {
+  /** @type {From | undefined} */
+  let last;
+  /** @type {To} */
+  let made;
+  return (...from) => {
+    if (!last || from.some((each, i) => each !== last?.[i])) made = make(...from);
+    last = from;
+    return made;
+  };
 }
 
 class Stages extends View {
-  static properties = { state: { attribute: false }, instrument: { attribute: false } };
+  static uses = ['step', 'model', 'rows', 'settings', 'scale', 'vocabulary', 'watched', 'wantedRows'];
+  static properties = {
+    state: { attribute: false },
+    instrument: { attribute: false },
+    measures: { state: true },
+    first: { state: true },
+    last: { state: true },
+    active: { state: true },
+    pointed: { state: true },
+    focused: { state: true },
+    asked: { state: true },
+    narrow: { state: true },
+  };
 
   constructor() {
     super();
     /** @type {State | undefined} */
     this.state = undefined;
-    /** @type {import('../instrument.js').Instrument | undefined} */
+    /** @type {Instrument | undefined} */
     this.instrument = undefined;
+    /** @type {Measures | null} */
+    this.measures = null;
+    /** The rows that are in the document, from the first to before the last. */
+    this.first = 0;
+    this.last = 2 * BLOCK;
+    /** The row that the tab key reaches. */
+    this.active = 0;
+    /** @type {number | null} */
+    this.pointed = null;
+    /** @type {number | null} */
+    this.focused = null;
+    /** @type {number | null} */
+    this.asked = null;
+    this.narrow = narrow.matches;
+    this.table = remembered(tableOf);
+    this.geometry = remembered(geometryOf);
+    this.blocks = remembered(
+      (/** @type {Table} */ table, /** @type {Geometry} */ geometry, /** @type {ScaleName} */ scale, /** @type {number} */ from, /** @type {number} */ to) =>
+        Array.from({ length: Math.ceil((to - from) / BLOCK) }, (_, i) => {
+          const begin = from + i * BLOCK;
+          const end = Math.min(to, begin + BLOCK);
+          const list = sceneOf(table, geometry, scaleOf(scale), begin, end);
+          return { begin, scene: { list, width: geometry.width, height: (end - begin) * geometry.row } };
+        }),
+    );
+    this.others = remembered((/** @type {Table} */ table, /** @type {Geometry} */ geometry, /** @type {ScaleName} */ scale) => ({
+      list: othersScene(table, geometry, scaleOf(scale)),
+      width: geometry.width,
+      height: geometry.row,
+    }));
+    this.sizes = new ResizeObserver(() => this.measure());
+    /** @type {WeakSet<Element>} */
+    this.observed = new WeakSet();
+    this.onNarrow = () => (this.narrow = narrow.matches);
   }
 
-  /** The columns' heads: over each stage its own setting, over the model none. @param {State} state @param {Table | null} table */
-  controlsView(state, table) {
-    const { model, settings, scale } = state;
+  connectedCallback() {
+    super.connectedCallback();
+    narrow.addEventListener('change', this.onNarrow);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    narrow.removeEventListener('change', this.onNarrow);
+    this.sizes.disconnect();
+  }
+
+  /** Called when the layout has just been made: nothing has to be laid out for it. */
+  measure() {
+    const sheet = this.querySelector('.sheet');
+    if (!sheet) return;
+    const style = getComputedStyle(this);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const height = (/** @type {string} */ selector) => this.querySelector(selector)?.getBoundingClientRect().height ?? 0;
+    const measures = {
+      ...measuresOf((name) => style.getPropertyValue(name), sheet.getBoundingClientRect().width, rem),
+      head: height('.sheet > .controls') + height('thead'),
+      foot: height('tfoot'),
+      sideways: sheet.scrollWidth > (sheet.parentElement?.clientWidth ?? 0),
+    };
+    if (JSON.stringify(measures) !== JSON.stringify(this.measures)) this.measures = measures;
+  }
+
+  /** How many rows there are, and how many of them are in sight. */
+  get counts() {
+    const fit = this.state?.rows ?? 0;
+    const all = this.state?.wantedRows ?? fit;
+    return { all, sight: Math.min(fit, all) };
+  }
+
+  // ---- doings ----
+
+  /** @param {Event} event */
+  onRows(event) {
+    const typed = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
+    if (Number.isNaN(typed)) this.instrument?.show({ wantedRows: null });
+    else if (Number.isInteger(typed) && typed >= FEWEST && typed <= MOST) this.instrument?.show({ wantedRows: typed });
+  }
+
+  /** @param {Event} event */
+  onScroll({ target }) {
+    const row = this.measures?.row ?? 1;
+    const top = /** @type {HTMLElement} */ (target).scrollTop / row;
+    this.first = Math.max(0, Math.floor((top - AHEAD) / BLOCK)) * BLOCK;
+    this.last = Math.ceil((top + this.counts.sight + AHEAD) / BLOCK) * BLOCK;
+  }
+
+  /** @param {Event} event @returns {HTMLElement | null} the row in which something happened */
+  rowOf({ target }) {
+    return /** @type {Element} */ (target).closest('[data-row]');
+  }
+
+  /** @param {Event} event */
+  onPoint(event) {
+    const row = this.rowOf(event);
+    this.pointed = row ? Number(row.dataset.tokenId) : null;
+    // The exact number, for who rests on it; written only then.
+    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-prob]'));
+    if (cell) cell.title = cell.dataset.prob ?? '';
+  }
+
+  /** @param {FocusEvent} event */
+  onFocus(event) {
+    const row = event.type === 'focusin' ? this.rowOf(event) : null;
+    this.focused = row ? Number(row.dataset.tokenId) : null;
+    if (row) this.active = Number(row.dataset.row);
+  }
+
+  /** @param {Event} event */
+  onClick(event) {
+    const { act } = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-act]'))?.dataset ?? {};
+    const id = Number(this.rowOf(event)?.dataset.tokenId);
+    if (act === 'take') void this.instrument?.choose(id);
+    if (act === 'unwatch') this.instrument?.unwatch(id);
+  }
+
+  /** Arrows walk the rows, Enter takes the token; only one row is a tab stop. @param {KeyboardEvent} event */
+  onKey(event) {
+    const row = this.rowOf(event);
+    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = Number(row.dataset.row);
+    const { all, sight } = this.counts;
+    /** @type {Record<string, number>} */
+    const moves = { ArrowUp: at - 1, ArrowDown: at + 1, PageUp: at - sight, PageDown: at + sight, Home: 0, End: all - 1 };
+    const to = moves[event.key];
+    const takes = event.key === 'Enter' && /** @type {Element} */ (event.target).matches('.name');
+    if (to === undefined && !takes) return;
+    event.preventDefault();
+    if (takes) void this.instrument?.choose(Number(row.dataset.tokenId));
+    else void this.walkTo(Math.min(all - 1, Math.max(0, to)));
+  }
+
+  /** @param {number} row */
+  async walkTo(row) {
+    const find = () => /** @type {HTMLElement | null} */ (this.querySelector(`[data-row="${row}"] .name`));
+    const frame = this.querySelector('.frame');
+    if (!find() && frame && this.measures) {
+      frame.scrollTop = row * this.measures.row;
+      this.onScroll(/** @type {any} */ ({ target: frame }));
+      await this.updateComplete;
+    }
+    find()?.focus();
+  }
+
+  // ---- views ----
+
+  /** The columns' heads: over each stage its own setting, over the model the search. @param {State} state @param {Table | null} table */
+  controlsView({ model, settings, scale }, table) {
     const { instrument } = this;
     if (!model || !instrument) return nothing;
-    const caption = (/** @type {string} */ name) => {
-      const column = table?.columns.find((each) => each.name === name);
-      return column ? captionOf(column, state) : '';
+    const caption = (/** @type {string} */ name, /** @type {number} */ i) => {
+      const column = table?.columns[i];
+      return column?.name === name ? captionOf(column, model.stages) : '';
     };
+    const axis = html`<span class="axis" aria-hidden="true">${ticks[scale].map(({ label }) => html`<span>${label}</span>`)}</span>`;
     return html`<div class="controls" role="group" aria-label=${words.settings}>
-      <fieldset class="switch">
-        <legend>${words.scale}</legend>
-        ${/** @type {const} */ (['linear', 'log']).map(
-          (name) => html`<label
-            ><input type="radio" name="scale" value=${name} .checked=${scale === name} @change=${() => instrument.setScale(name)} /><span
-              >${words[name]}</span
-            ></label
-          >`,
-        )}
-      </fieldset>
-      <p class="model-column"><strong>${words.names.logits}</strong><span class="caption">${words.captions.logits}</span></p>
+      <div class="corner label">
+        <fieldset class="switch">
+          <legend>${words.scale}</legend>
+          ${/** @type {const} */ (['linear', 'log']).map(
+            (name) => html`<label
+              ><input type="radio" name="scale" value=${name} .checked=${scale === name} @change=${() => instrument.show({ scale: name })} /><span
+                >${words[name]}</span
+              ></label
+            >`,
+          )}
+        </fieldset>
+        <label class="field"
+          ><span>${words.rows}</span
+          ><input type="number" name="rows" min=${FEWEST} max=${MOST} step="1" placeholder=${words.rowsFit} @input=${this.onRows}
+        /></label>
+      </div>
+      <div class="column model">
+        <p><strong>${words.names.logits}</strong><span class="caption">${words.captions.logits}</span></p>
+        <ls-find .instrument=${instrument} @found=${(/** @type {CustomEvent<number>} */ { detail }) => (this.asked = detail)}></ls-find>
+        ${axis}
+      </div>
       ${settings.stages.map(
-        ({ name, value }) => html`<ls-stage-control
-          .spec=${model.stages.find((spec) => spec.name === name)}
-          .value=${value}
-          .vocab=${model.vocab}
-          .caption=${caption(name)}
-          .instrument=${instrument}
-        ></ls-stage-control>`,
+        (stage, i) => html`<div class="column">
+          <ls-stage-control
+            .stage=${stage}
+            .index=${i}
+            .spec=${model.stages.find(({ name }) => name === stage.name)}
+            .last=${i === settings.stages.length - 1}
+            .vocab=${model.vocab}
+            .caption=${caption(stage.name, i + 1)}
+            .pipeline=${instrument.pipeline}
+            .instrument=${instrument}
+          ></ls-stage-control>
+          ${axis}
+        </div>`,
       )}
     </div>`;
   }
 
-  /** The names are seen on a phone only; elsewhere they stand over the controls. @param {Column} column @param {State} state */
-  headView({ name, kept, keptMass, entropy }, state) {
-    const short = words.shortNames[/** @type {keyof typeof words.shortNames} */ (name)];
-    return html`<th
-      scope="col"
-      data-stage-head=${name}
-      data-kept=${kept}
-      data-kept-mass=${String(keptMass)}
-      data-entropy=${String(entropy)}
-    >
-      <span class="name ${short ? 'has-short' : ''}" data-short=${short ?? nothing}>${nameOf(name)}</span>
-      <span class="axis" aria-hidden="true"
-        >${ticks[state.scale].map(
-          ({ label }) => html`<span>${label}</span>`,
-        )}</span
-      >
-    </th>`;
-  }
-
-  /** @param {Cell} cell */
-  numberView({ prob, before }) {
-    if (prob > 0 || before === null) return percent(prob);
-    if (before === 0) return html`<span class="gone" aria-hidden="true">–</span><span class="visually-hidden">${words.cut}</span>`;
-    return html`<s aria-hidden="true">${percent(before)}</s><span class="visually-hidden">${words.cutFrom(percent(before))}</span>`;
-  }
-
-  /** @param {Row} row @param {number} index @param {Table} table @param {State} state */
-  rowView(row, index, table, state) {
-    const { id, rank, drawn, inText, cut, apart, cells } = row;
-    const scale = scaleOf(state.scale);
-    const token = state.vocabulary.get(id);
-    const together = table.rows.filter((each, i) => each.rank === i + 1).length;
-    const classes = ['row', drawn && 'drawn', cut && 'cut', apart && 'apart'].filter(Boolean).join(' ');
-    return html`<tr class=${classes} data-token-id=${id}>
-      <th scope="row" title=${words.rank(rank)}>
-        <span class="label"
-          >${tokenView(token)}${drawn ? html`<span class="mark">${words.drawn}</span>` : nothing}${inText && !drawn
-            ? html`<span class="mark in-text">${words.inText}</span>`
-            : nothing}${apart ? html`<span class="rank" title=${words.rank(rank)}>${words.rankShort(rank)}</span>` : nothing}</span
+  /** @param {State} state @param {Table} table @param {Measures} measures */
+  bodyView({ scale, vocabulary }, table, measures) {
+    const geometry = this.geometry(measures, table.columns.length);
+    const all = table.rows.length;
+    const from = Math.min(this.first, Math.floor((all - 1) / BLOCK) * BLOCK);
+    const to = Math.min(all, Math.max(from + BLOCK, this.last));
+    const blocks = this.blocks(table, geometry, scale, from, to);
+    const others = this.others(table, geometry, scale);
+    const active = Math.min(this.active, all - 1);
+    const top = `${from * geometry.row}px`;
+    return guard([blocks, others, vocabulary, active], () => html`
+      ${blocks.map(({ begin, scene }) => html`<ls-canvas class="block" .scene=${scene} ${place({ top: `${begin * geometry.row}px` })}></ls-canvas>`)}
+      <table role="table" aria-label=${words.title} aria-rowcount=${all + 6}>
+        ${headView(table)}
+        <tbody
+          role="rowgroup"
+          ${place({ height: `${all * geometry.row}px`, paddingTop: top })}
+          @pointerover=${this.onPoint}
+          @pointerleave=${this.onPoint}
+          @focusin=${this.onFocus}
+          @focusout=${this.onFocus}
+          @click=${this.onClick}
+          @keydown=${this.onKey}
         >
-      </th>
-      ${cells.map((cell, i) => {
-        const { name, cutOff } = table.columns[i];
-        const state = cell.prob > 0 || cell.before === null ? '' : cell.before > 0 ? 'cut-here' : 'cut-before';
-        return html`<td class=${state} data-stage=${name} data-prob=${String(cell.prob)} title=${`${nameOf(name)}: ${cell.prob}`}>
-          <div class="cell">
-            <div class="track">
-              ${barView(cell, scale)}${index === 0 && cutOff.kind !== 'none'
-                ? html`<div class="overlay" data-cut-off=${cutOff.kind} ${place({ height: `calc(${together} * var(--row))` })}>
-                    ${cutOffView(cutOff, together, scale)}
-                  </div>`
-                : nothing}
-            </div>
-            <span class="number">${this.numberView(cell)}</span>
-          </div>
-        </td>`;
-      })}
-    </tr>`;
-  }
-
-  /** @param {Table} table @param {State} state */
-  othersView(table, state) {
-    const scale = scaleOf(state.scale);
-    return html`<tr class="others">
-      <th scope="row">${words.others(table.others)}</th>
-      ${table.columns.map(
-        ({ name, others: { count, mass } }) => html`<td
-          data-others=${name}
-          data-count=${count}
-          data-mass=${String(mass)}
-          title=${words.othersCell(count, percent(mass))}
-        >
-          <div class="cell">
-            <div class="track">
-              ${barView({ prob: mass, before: null }, scale)}${count < table.others
-                ? html`<span class="kept">${words.othersKept(count)}</span>`
-                : nothing}
-            </div>
-            <span class="number">${percent(mass)}</span>
-          </div>
-        </td>`,
-      )}
-    </tr>`;
-  }
-
-  /** @param {Table} table */
-  footView({ columns }) {
-    /** @param {string} label @param {(column: Column) => string} value */
-    const line = (label, value) => html`<tr>
-      <th scope="row">${label}</th>
-      ${columns.map((column) => html`<td><span class="number">${value(column)}</span></td>`)}
-    </tr>`;
-    return html`<tfoot>
-      ${line(words.kept, ({ kept }) => whole(kept))} ${line(words.keptMass, ({ keptMass }) => percent(keptMass))}
-      ${line(words.entropy, ({ entropy }) => bits(entropy))}
-    </tfoot>`;
+          ${table.rows.slice(from, to).map((row, i) =>
+            rowView(row, from + i, table, vocabulary.get(row.id), { active: from + i === active }),
+          )}
+        </tbody>
+        ${footView(table, others)}
+      </table>`);
   }
 
   /** @param {State} state @param {Table} table */
-  tableView(state, table) {
-    return html`<table>
-      <caption class="visually-hidden">
-        ${words.title}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col" class="corner"><span class="visually-hidden">${words.token}</span></th>
-          ${table.columns.map((column) => this.headView(column, state))}
-        </tr>
-      </thead>
-      <tbody>
-        ${table.rows.map((row, i) => this.rowView(row, i, table, state))} ${this.othersView(table, state)}
-      </tbody>
-      ${this.footView(table)}
-    </table>`;
+  wayView({ step, model, vocabulary }, table) {
+    const { pointed, focused, asked } = this;
+    const row = [pointed, focused, asked, step?.id].map((id) => table.rows.find((each) => each.id === id)).find(Boolean);
+    return html`<ls-way
+      role="region"
+      aria-label=${words.way.region}
+      .step=${step}
+      .specs=${model?.stages}
+      .token=${row && vocabulary.get(row.id)}
+      .rank=${row?.rank}
+      @take=${(/** @type {CustomEvent<number>} */ { detail }) => void this.instrument?.choose(detail)}
+    ></ls-way>`;
   }
 
   render() {
-    const { state } = this;
+    const { state, measures } = this;
     if (!state) return nothing;
-    const { step, model, rows } = state;
-    const table = step && model ? tableOf(step, rows, model.vocab) : null;
+    const { step, model, watched } = state;
+    const { all, sight } = this.counts;
+    const table = step && model ? this.table(step, all, model.vocab, watched) : null;
+    const controls = this.controlsView(state, table);
+    const { head = 0, foot = 0, label = 0, row = 0 } = measures ?? {};
+    const framing = {
+      maxHeight: all > sight ? `${head + foot + sight * row + 2 * RING}px` : '',
+      scrollPadding: `${head}px 0 ${foot}px ${label}px`, // what has the focus is not to lie under what stays
+    };
     return html`
       <h2 class="visually-hidden">${words.title}</h2>
-      ${this.controlsView(state, table)}
-      <div class="frame">${table ? this.tableView(state, table) : html`<div class="table-space"></div>`}</div>
+      ${this.narrow ? controls : nothing}
+      <div class="frame ${all > sight ? 'tall' : ''} ${measures?.sideways ? 'wide' : ''}" ${place(framing)} @scroll=${this.onScroll}>
+        <div class="sheet">
+          ${this.narrow ? nothing : controls}
+          <div class="body">${table && measures ? this.bodyView(state, table, measures) : html`<div class="table-space"></div>`}</div>
+        </div>
+      </div>
+      ${table ? this.wayView(state, table) : nothing}
     `;
+  }
+
+  updated() {
+    const { style } = this;
+    const columns = String((this.state?.step?.stages ?? this.state?.settings.stages)?.length ?? 1);
+    if (style.getPropertyValue('--columns') !== columns) style.setProperty('--columns', columns);
+    for (const element of this.querySelectorAll('.sheet, .sheet > .controls, tfoot')) {
+      // To observe again is to be told again.
+      if (!this.observed.has(element)) this.sizes.observe(element);
+      this.observed.add(element);
+    }
   }
 }
 

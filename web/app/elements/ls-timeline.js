@@ -5,13 +5,14 @@
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { bits } from '../format.js';
-import { isOver } from '../state.js';
+import { bits, setting } from '../format.js';
+import { hasEnded, isOver } from '../state.js';
 import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';
 import { noteView } from '../drawing/note.js';
+import './ls-sparkline.js';
 
 /** @typedef {import('../state.js').Chip} Chip */
 
@@ -65,11 +66,11 @@ class Timeline extends View {
 
   /** @param {Chip} chip @param {number} position @param {boolean} shown */
   chipView(chip, position, shown) {
-    const { token, surprisal } = chip;
+    const { token, surprisal, forced } = chip;
     const label = this.labelOf(chip, position);
     return html`<button
       type="button"
-      class="chip ${surprisal === null ? 'given' : `drawn tint-${tintOf(surprisal)}`}"
+      class="chip ${surprisal === null ? 'given' : `drawn tint-${tintOf(surprisal)}`} ${forced ? 'forced' : ''}"
       data-position=${position}
       data-token-id=${token.id}
       aria-label=${label}
@@ -85,10 +86,11 @@ class Timeline extends View {
 
   nextView() {
     const state = /** @type {import('../state.js').State} */ (this.state);
-    const { chips, cursor, step, vocabulary, ended } = state;
-    if (isOver(state)) return html`<span class="ending">${ended ? text.timeline.ended : text.timeline.full}</span>`;
-    const known = step?.position === chips.length ? vocabulary.get(step.id) : undefined;
-    const label = text.timeline.next(known ? plainText(known) : '…');
+    const { chips, cursor, step, vocabulary, covered } = state;
+    if (isOver(state)) return html`<span class="ending">${hasEnded(state) ? text.timeline.ended : text.timeline.full}</span>`;
+    const known = step?.position === chips.length && !covered ? vocabulary.get(step.id) : undefined;
+    const sign = covered ? '?' : '…';
+    const label = covered ? text.predict.coveredChip : text.timeline.next(known ? plainText(known) : sign);
     return html`<button
       type="button"
       class="chip next"
@@ -99,7 +101,7 @@ class Timeline extends View {
       @focus=${() => this.choose(chips.length)}
       @click=${() => this.choose(chips.length)}
     >
-      ${known ? tokenView(known) : '…'}
+      ${known ? tokenView(known) : sign}
     </button>`;
   }
 
@@ -115,11 +117,12 @@ class Timeline extends View {
           (chip, position) => guard([chip, position === cursor], () => this.chipView(chip, position, position === cursor)),
         )}${state.promptLength > 0 ? this.nextView() : nothing}
       </div>
+      <ls-sparkline .chips=${chips} .cursor=${cursor} .instrument=${instrument}></ls-sparkline>
       <p class="note">${noteView(state, instrument)}</p>
       <p class="legend">
         <span>${text.timeline.legend}</span>
         <span class="steps"
-          >${[0, ...TINTS].map((from, i) => html`<span class="step tint-${i}">${from}${i === TINTS.length ? '+' : ''}</span>`)}</span
+          >${[0, ...TINTS].map((from, i) => html`<span class="step tint-${i}">${setting(from)}${i === TINTS.length ? '+' : ''}</span>`)}</span
         >
       </p>
     `;
@@ -130,8 +133,11 @@ class Timeline extends View {
     const length = this.state?.chips.length ?? 0;
     if (length === this.shownLength) return;
     this.shownLength = length;
-    const box = this.querySelector('.chips');
-    if (box) box.scrollTop = box.scrollHeight;
+    // In the next frame, when everything has its place: to ask now would have it laid out twice.
+    requestAnimationFrame(() => {
+      const box = this.querySelector('.chips');
+      if (box) box.scrollTop = box.scrollHeight;
+    });
   }
 }
 

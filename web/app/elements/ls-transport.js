@@ -11,6 +11,7 @@ const LARGEST_SEED = 2n ** 64n - 1n;
 const SPEEDS = /** @type {const} */ ([1, 2, 5, 10, 0]);
 
 class Transport extends View {
+  static uses = ['model', 'promptLength', 'chips', 'ended', 'playing', 'speed', 'settings'];
   static properties = {
     state: { attribute: false },
     instrument: { attribute: false },
@@ -84,7 +85,7 @@ class Transport extends View {
           <span>${words.speed}</span>
           <select
             name="speed"
-            @change=${(/** @type {Event} */ event) => instrument.setSpeed(Number(/** @type {HTMLSelectElement} */ (event.target).value))}
+            @change=${(/** @type {Event} */ event) => instrument.show({ speed: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
           >
             ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === state.speed}>${words.speeds[speed]}</option>`)}
           </select>

@@ -34,10 +34,12 @@ function wanted() {
   return [asked, kept(), ...navigator.languages].map((tag) => tag && known(tag)).find(Boolean) || 'en';
 }
 
-export const language = wanted();
+/** Where there is no page, as in tests, there is nobody to ask. */
+const isPage = typeof document === 'object';
+export const language = isPage ? wanted() : 'en';
 /** @type {typeof english} */
 export const text = await languages[language].load();
-document.documentElement.lang = text.language;
+if (isPage) document.documentElement.lang = text.language;
 
 /** What can be chosen, by its own name. */
 export const names = Object.entries(languages).map(([tag, { name }]) => ({ tag, name }));

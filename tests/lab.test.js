@@ -1,0 +1,210 @@
+// The laboratory in a real Chromium, used as a learner would: why, always the same, wilder, what was cut, branch, go back.
+// At the end of the token's way: the built page is opened, and what people see is read.
+// Must not reach into the page.
+
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { Model } from '../web/engine/index.js';
+import { serve } from '../web/serve.js';
+import { launch, openPage } from './helpers/browser.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const MODEL = fileURLToPath(new URL('../model/stories.gguf', import.meta.url));
+const PROMPT = 'Once upon a time';
+
+/** @param {() => Promise<void>} attempt */
+async function eventually(attempt) {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
+}
+
+describe('the laboratory', { timeout: 240_000 }, () => {
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let server;
+  /** @type {Awaited<ReturnType<typeof Model.load>>} */
+  let model;
+  /** @type {number} */
+  let promptLength;
+
+  before(async () => {
+    [browser, server, model] = await Promise.all([launch(), serve(), Model.load(MODEL)]);
+    promptLength = (await model.tokenize(PROMPT)).length;
+  });
+
+  after(async () => {
+    model?.unload();
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** @param {(page: Page) => Promise<void>} body @param {import('playwright-core').BrowserContextOptions} [options] */
+  async function withPage(body, options = {}) {
+    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
+    try {
+      await page.goto(server.url);
+      await page.waitForSelector('[data-u]', { state: 'attached' });
+      await body(page);
+    } finally {
+      await page.context().close();
+    }
+    assert.deepEqual(complaints, []);
+  }
+
+  /** The ids of the text. @param {Page} page */
+  const textOf = (page) =>
+    page.locator('[data-position]').evaluateAll((chips) => chips.map((chip) => Number(/** @type {HTMLElement} */ (chip).dataset.tokenId)));
+
+  /** @param {Page} page @param {number} count */
+  async function steps(page, count) {
+    for (let i = 0; i < count; i++) {
+      const before = (await textOf(page)).length;
+      await page.click('[name="step"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, before + 1));
+    }
+  }
+
+  /** Tries seeds until another token than the text's would be drawn at the cursor. @param {Page} page */
+  async function otherSeed(page) {
+    for (let seed = 2; !(await page.locator('[name="branch"]').isVisible()); seed++) {
+      assert.ok(seed < 50, 'no seed draws another token');
+      await page.fill('#seed', String(seed));
+      await page.waitForTimeout(100);
+    }
+  }
+
+  /** The stages' names, from left to right. @param {Page} page */
+  const orderOf = (page) => page.locator('ls-stages ls-stage-control strong').allInnerTexts();
+
+  /** What stands under a column. @param {Page} page @param {string} stage @param {string} figure */
+  const headOf = async (page, stage, figure) => Number(await page.getAttribute(`[data-stage-head="${stage}"]`, figure));
+
+  test('why was this token chosen? Its receipt says so', () =>
+    withPage(async (page) => {
+      await steps(page, 6);
+      await page.click(`[data-position="${promptLength + 4}"]`);
+      await page.click('[data-panel="receipt"]');
+      await eventually(async () => assert.match(await page.innerText('#panel'), /was drawn because u = 0\.\d{4} fell into its part/));
+    }));
+
+  test('how is the text always the same? With greedy, whatever the seed', () =>
+    withPage(async (page) => {
+      await page.selectOption('[name="preset"]', 'greedy');
+      await steps(page, 8);
+      const first = await textOf(page);
+      await page.click('[name="reset"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, promptLength));
+      await page.fill('#seed', '99');
+      await steps(page, 8);
+      assert.deepEqual(await textOf(page), first);
+      const session = model.session({ stages: [{ name: 'temperature', value: 0 }] });
+      await session.feed(PROMPT);
+      for (let i = 0; i < 8; i++) await session.step();
+      assert.deepEqual(first, Array.from(session.ids), 'and it is the model’s own');
+    }));
+
+  test('how does it become wilder? A higher temperature spreads the distribution', () =>
+    withPage(async (page) => {
+      const calm = await headOf(page, 'temperature', 'data-entropy');
+      await page.fill('[name="temperature"]', '1.8');
+      await eventually(async () => assert.ok((await headOf(page, 'temperature', 'data-entropy')) > calm + 0.1));
+    }));
+
+  test('the text branches where another token is taken, and nothing is lost', () =>
+    withPage(async (page) => {
+      await page.fill('[name="temperature"]', '1.5');
+      await steps(page, 6);
+      const trunk = await textOf(page);
+      const at = promptLength + 2;
+      await page.click(`[data-position="${at}"]`);
+      await otherSeed(page);
+      await page.click('[name="branch"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, at + 1));
+      const branch = await textOf(page);
+      assert.deepEqual(branch.slice(0, at), trunk.slice(0, at));
+      assert.notEqual(branch[at], trunk[at]);
+
+      await page.click('[data-panel="branches"]');
+      await eventually(async () => assert.equal(await page.locator('ls-branches .branch').count(), 2));
+      await page.locator('ls-branches .go').first().click();
+      await eventually(async () => assert.deepEqual(await textOf(page), trunk));
+      await page.locator('ls-branches .branch').nth(1).getByRole('button', { name: 'Compare' }).click();
+      assert.equal(await page.locator('ls-branches .side-by-side section').count(), 2);
+      await page.locator('ls-branches .branch').nth(1).getByRole('button', { name: /^Prune/ }).click();
+      await eventually(async () => assert.equal(await page.locator('ls-branches .branch').count(), 1));
+      assert.deepEqual(await textOf(page), trunk);
+    }));
+
+  test('taking the same token again goes to the branch that has it', () =>
+    withPage(async (page) => {
+      await page.fill('[name="temperature"]', '1.5');
+      await steps(page, 4);
+      const trunk = await textOf(page);
+      await page.click(`[data-position="${promptLength + 1}"]`);
+      await otherSeed(page);
+      await page.click('[name="branch"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, promptLength + 2));
+      await page.click(`[data-position="${promptLength + 1}"]`);
+      await page.fill('#seed', '1');
+      await page.click('[name="branch"]');
+      await eventually(async () => assert.deepEqual(await textOf(page), trunk));
+    }));
+
+  test('a stage moves by keys, the focus goes with it, and its numbers follow the order', () =>
+    withPage(async (page) => {
+      assert.deepEqual(await orderOf(page), ['Temperature', 'Top-k', 'Top-p', 'Min-p']);
+      const keptFirst = await headOf(page, 'top-p', 'data-kept');
+      await page.fill('[name="temperature"]', '3');
+      await page.locator('ls-stages ls-stage-control').first().locator('[name="later"]').focus();
+      for (const order of [['Top-k', 'Temperature', 'Top-p', 'Min-p'], ['Top-k', 'Top-p', 'Temperature', 'Min-p']]) {
+        await page.keyboard.press('Enter');
+        await eventually(async () => assert.deepEqual(await orderOf(page), order));
+        const focused = () => page.evaluate(() => document.activeElement?.closest('ls-stage-control')?.querySelector('strong')?.textContent);
+        await eventually(async () => assert.equal(await focused(), 'Temperature'));
+      }
+      assert.ok(keptFirst > 0);
+    }));
+
+  test('stages are put in and taken out, up to every kind there is', () =>
+    withPage(async (page) => {
+      const kinds = await page.locator('[name="add-stage"] option').evaluateAll((all) =>
+        all.map((option) => /** @type {HTMLOptionElement} */ (option).value).filter(Boolean));
+      assert.deepEqual(kinds.toSorted(), model.info.stages.map(({ name }) => name).toSorted());
+      await page.locator('ls-stages ls-stage-control [name="remove"]').first().click();
+      await eventually(async () => assert.equal((await orderOf(page))[0], 'Top-k'));
+      for (const kind of kinds) await page.selectOption('[name="add-stage"]', kind);
+      await eventually(async () => assert.equal((await orderOf(page)).length, 3 + kinds.length));
+      assert.equal(3 + kinds.length, model.info.maxStages);
+      await eventually(async () => assert.ok(await page.isDisabled('[name="add-stage"]'), 'there is no room for more'));
+      await page.selectOption('[name="preset"]', 'llamaCpp');
+      await eventually(async () => assert.equal((await orderOf(page)).at(-1), 'Temperature'));
+    }));
+
+  test('at full speed the text grows until it is paused, and the stages show its end', () =>
+    withPage(async (page) => {
+      await page.selectOption('[name="speed"]', '0');
+      await page.click('[name="play"]');
+      await eventually(async () => assert.ok((await textOf(page)).length > promptLength + 30));
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+      if ((await page.innerText('[name="play"]')) === 'Pause') await page.keyboard.press('Space');
+      await eventually(async () => assert.equal(await page.innerText('[name="play"]'), 'Play'));
+      const text = await textOf(page);
+      const session = model.session({ seed: 1, stages: [
+        { name: 'temperature', value: 0.8 }, { name: 'top-k', value: 40 }, { name: 'top-p', value: 0.9 }, { name: 'min-p', value: 0.05 },
+      ] });
+      await session.feed(PROMPT);
+      while (session.length < text.length) await session.step();
+      assert.deepEqual(text, Array.from(session.ids), 'the same tokens as one at a time');
+    }));
+});
