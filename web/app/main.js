@@ -9,6 +9,8 @@ import './style/stages.css';
 import './style/way.css';
 import './style/draw.css';
 import './style/panels.css';
+import './style/receipt.css';
+import './style/compare.css';
 import './style/pipeline.css';
 import './elements/ls-app.js';
 import './elements/ls-canvas.js';
