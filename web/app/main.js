@@ -9,6 +9,7 @@ import './style/stages.css';
 import './style/way.css';
 import './style/draw.css';
 import './style/panels.css';
+import './style/experiments.css';
 import './style/receipt.css';
 import './style/compare.css';
 import './style/pipeline.css';

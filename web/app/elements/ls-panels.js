@@ -11,6 +11,10 @@ const panels = {
   receipt: () => import('./ls-receipt.js'),
   branches: () => import('./ls-branches.js'),
   compare: () => import('./ls-compare.js'),
+  draws: () => import('./ls-draws.js'),
+  sweep: () => import('./ls-sweep.js'),
+  own: () => import('./ls-own.js'),
+  predict: () => import('./ls-predict.js'),
 };
 const names = Object.keys(panels);
 
