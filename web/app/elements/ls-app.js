@@ -131,6 +131,7 @@ class App extends View {
 
   /** The lessons are fetched when they are first opened. @param {State} state @param {import('../instrument.js').Instrument} instrument */
   lessonsView(state, instrument) {
+    void import('./ls-lessons.js');
     return html`<ls-lessons .state=${state} .instrument=${instrument}></ls-lessons>`;
   }
 
