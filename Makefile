@@ -109,8 +109,8 @@ tools-build:
 	@$(if $(EMCC_RELAXED),,.ci/install clang-19 lld-19)
 
 tools-test: tools-build
-	@.ci/install chromium libsimde-dev libdnnl-dev poppler-utils tesseract-ocr tesseract-ocr-eng
-	@.ci/install firefox-esr || true # its test is skipped where it is not to be had
+	@.ci/install chromium libsimde-dev libdnnl-dev poppler-utils tesseract-ocr tesseract-ocr-eng perl
+	@for package in firefox-esr python3-numpy; do .ci/install $$package || true; done # their tests are skipped where they are not to be had
 
 tools-lint:
 	@.ci/install clang-format cppcheck

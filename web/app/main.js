@@ -13,6 +13,7 @@ import './style/experiments.css';
 import './style/receipt.css';
 import './style/compare.css';
 import './style/pipeline.css';
+import './style/share.css';
 import './elements/ls-app.js';
 import './elements/ls-canvas.js';
 import './elements/ls-draw.js';

@@ -146,6 +146,7 @@ class App extends View {
         role="banner"
         .state=${state}
         @open-model=${() => this.sheet('ls-model')}
+        @open-share=${() => import('./ls-share.js').then(() => this.sheet('ls-share'))}
         @open-help=${() => this.sheet('ls-help')}
         @toggle-lessons=${() => instrument.show({ lesson: state.lesson === null ? '' : null })}
       ></ls-header>
