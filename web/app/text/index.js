@@ -7,6 +7,8 @@ import { text as english } from './en.js';
 /** The languages there are: their own names, and how their words are fetched. */
 const languages = {
   en: { name: 'English', load: async () => english },
+  es: { name: 'Español', load: async () => (await import('./es.js')).text },
+  zh: { name: '中文', load: async () => (await import('./zh.js')).text },
 };
 
 /** @typedef {keyof typeof languages} Language */

@@ -8,6 +8,8 @@ import { text as english } from './en.js';
 /** @type {Record<string, () => Promise<typeof english>>} */
 const languages = {
   en: async () => english,
+  es: async () => (await import('./es.js')).text,
+  zh: async () => (await import('./zh.js')).text,
 };
 
 export const text = await (languages[language] ?? languages.en)();
