@@ -137,7 +137,7 @@ try {
   console.log(`Medians of up to ${ROUNDS} alternating rounds; in brackets: times wllama's with as many threads. Prompt: ${TOKENS.promptTokens} tokens;`
     + ` decode: ${TOKENS.decodeTokens} (wllama ${PEER_TOKENS})\nafter ${SHORT} and after ${TOKENS.promptTokens}; reference: ${FEWER.promptTokens} and ${FEWER.decodeTokens}.`
     + ' Read: sequential GB/s by the same module; %: of it in decode.');
-  const display = await chromium.display();
+  const [display, play] = [await chromium.display(), await chromium.play()];
   const results = [];
   for (const { shape, type, path } of models) {
     const contestants = contestantsOn(path, chromium);
@@ -148,8 +148,12 @@ try {
     // A kernel set that an engine does not have is no news.
     for (const row of rows) if (!/^kernels is "/.test(row.problem ?? '')) console.log(line(row));
   }
-  console.log(`\nA step costs the page's main thread ${display.milliseconds.toFixed(1)} ms: ${display.inScripts.toFixed(1)} in scripts, ${display.inLayout.toFixed(1)} in layout and style`);
-  writeFileSync(`${root}build/bench.json`, `${JSON.stringify({ machine, commit, versions, display, models: results }, null, 2)}\n`);
+  for (const [what, { milliseconds, inLayout }] of /** @type {const} */ ([['A step', display.step], ['A slider\'s move', display.slide]])) {
+    console.log(`\n${what} costs the page's main thread ${milliseconds.toFixed(1)} ms at 32,000 tokens, ${inLayout.toFixed(1)} of them in layout and style`);
+  }
+  console.log(`At full speed the page plays ${play.tokensPerSecond.toFixed(0)} tokens a second, ${(100 * play.ofEngine).toFixed(0)} % of the engine alone (15m q8_0); its heap has ${(play.heapBytes / 1e6).toFixed(1)} MB at 2,000 tokens and grows by ${(play.heapBytesPerToken / 1e3).toFixed(1)} kB a token`);
+  console.log(`While the slider moves the page shows ${display.slide.framesPerSecond.toFixed(0)} frames a second`);
+  writeFileSync(`${root}build/bench.json`, `${JSON.stringify({ machine, commit, versions, display, play, models: results }, null, 2)}\n`);
 } finally {
   await chromium.close();
 }

@@ -5,7 +5,9 @@
 import { fromPlain } from '../../web/engine/errors.js';
 import { serve } from '../../web/serve.js';
 import { launch } from '../helpers/browser.js';
-import { root } from '../helpers/measure.js';
+import { median, root } from '../helpers/measure.js';
+import { displayModel, playModel } from './models.js';
+import { measurePlay } from './play.js';
 
 /**
  * @typedef {import('./worker.js').Task} Task
@@ -14,7 +16,7 @@ import { root } from '../helpers/measure.js';
  * @typedef {Pick<Figures, 'loadSeconds' | 'promptTokensPerSecond' | 'decodeTokensPerSecond' | 'decodeAfterPromptTokensPerSecond'>} PeerFigures
  */
 
-const STEPS = 30;
+const [STEPS, MOVES, DISPLAY_ROUNDS] = [12, 120, 5];
 
 /** @param {Task} task @returns {Promise<{ figures: Figures } | { error: import('../../web/engine/errors.js').PlainError }>} */
 async function oursInPage(task) {
@@ -54,39 +56,66 @@ async function wllamaInPage({ model, threads, warmUp, short, long, tokens }) {
   }
 }
 
-/** Draws tokens one by one, each when the one before is to be seen. @param {number} steps */
+/** Draws tokens one by one, each with time for its bars to glide. @param {number} steps */
 async function stepInPage(steps) {
   const button = /** @type {HTMLButtonElement} */ (document.querySelector('[name="step"]'));
-  const chips = () => document.querySelectorAll('[data-position]').length;
   for (let i = 0; i < steps; i++) {
-    const before = chips();
     button.click();
-    while (chips() === before) await new Promise(requestAnimationFrame);
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
+/** Moves a stage's slider with each frame. @param {number} moves @returns {Promise<number>} frames a second */
+async function slideInPage(moves) {
+  const slider = /** @type {HTMLInputElement} */ (document.querySelector('ls-stage-control input[type="range"]'));
+  const start = performance.now();
+  for (let i = 0; i < moves; i++) {
+    slider.value = String(40 + (i % 120));
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+  }
+  return (1000 * moves) / (performance.now() - start);
+}
+
 /**
- * Milliseconds of the page's main thread for a step, all that Chromium does there included, and of these in scripts.
+ * What a step and a slider's move cost the page's main thread with a vocabulary of 32,000 tokens, all that Chromium does there
+ * included: milliseconds of its processor time, of these in layout and style; and frames a second while the slider moves.
  * @param {import('playwright-core').Browser} browser
  */
 async function measureDisplay(browser) {
-  const server = await serve();
+  const server = await serve({ model: displayModel() });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   try {
     await page.goto(server.url);
     await page.waitForSelector('[data-u]', { state: 'attached' });
     const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable');
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' }); // others who use the processor do not count
     const durations = async () => {
       const { metrics } = await session.send('Performance.getMetrics');
       return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
     };
-    await page.evaluate(stepInPage, STEPS); // warms up
-    const before = await durations();
-    await page.evaluate(stepInPage, STEPS);
-    const after = await durations();
-    const of = (/** @type {string} */ name) => 1000 * (after[name] - before[name]) / STEPS;
-    return { milliseconds: of('TaskDuration'), inScripts: of('ScriptDuration'), inLayout: of('LayoutDuration') + of('RecalcStyleDuration') };
+    const cost = async (/** @type {(n: number) => Promise<any>} */ work, /** @type {number} */ n) => {
+      const before = await durations();
+      const framesPerSecond = await page.evaluate(work, n);
+      await page.waitForTimeout(300); // the last bars arrive
+      const after = await durations();
+      const of = (/** @type {string} */ name) => (1000 * (after[name] - before[name])) / n;
+      return { milliseconds: of('TaskDuration'), inLayout: of('LayoutDuration') + of('RecalcStyleDuration'), framesPerSecond };
+    };
+    /** @type {Record<'step' | 'slide', Awaited<ReturnType<typeof cost>>[]>} */
+    const rounds = { step: [], slide: [] };
+    for (let round = 0; round <= DISPLAY_ROUNDS; round++) {
+      const [step, slide] = [await cost(stepInPage, STEPS), await cost(slideInPage, MOVES)];
+      if (round === 0) continue; // it warms up
+      rounds.step.push(step);
+      rounds.slide.push(slide);
+    }
+    const medians = (/** @type {typeof rounds.step} */ all) => ({
+      milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
+      inLayout: median(all.map(({ inLayout }) => inLayout)),
+      framesPerSecond: median(all.map(({ framesPerSecond }) => framesPerSecond)),
+    });
+    return { step: medians(rounds.step), slide: medians(rounds.slide) };
   } finally {
     await page.close();
     await server.close();
@@ -102,6 +131,7 @@ export async function openChromium() {
   return {
     version: browser.version(),
     display: () => measureDisplay(browser),
+    play: () => measurePlay(browser, playModel()),
     /** @param {PeerTask} task */
     wllama: (task) => page.evaluate(wllamaInPage, task),
     /** @param {Task} task @returns {Promise<Figures>} */

@@ -3,8 +3,9 @@
 // Must not measure.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { root } from '../helpers/measure.js';
+import { randomModel } from '../helpers/random-model.js';
 
 const list = (/** @type {string | undefined} */ text, /** @type {string} */ otherwise) => (text || otherwise).split(/[ ,]+/);
 
@@ -21,6 +22,17 @@ function synthesise(shape, type) {
 /** The models that SHAPES and TYPES in the environment name. @param {string} shapes else @param {string} types else */
 export const chosenModels = (shapes, types) => list(process.env.SHAPES, shapes)
   .flatMap((shape) => list(process.env.TYPES, types).map((type) => ({ shape, type, path: synthesise(shape, type) })));
+
+/** A model whose steps take less than a millisecond, with a context of 2,048 tokens. @returns {string} its path */
+export const playModel = () => `${root}${synthesise('15m', 'q8_0')}`;
+
+/** A quick model of 32,000 tokens that leaves several a chance at each step. @returns {string} its path */
+export function displayModel() {
+  const path = `${root}build/bench/display.gguf`;
+  mkdirSync(`${root}build/bench`, { recursive: true });
+  writeFileSync(path, randomModel({ type: 'Q8_0', words: 31_629, gain: 4, context: 2048, name: '32,000 tokens' }));
+  return path;
+}
 
 /** A text that every program makes `n` tokens of, BOS included. @param {number} n @param {number} seed */
 export const promptOf = (n, seed) =>

@@ -1,0 +1,86 @@
+// What the page makes of the engine's speed: tokens per second while it plays at full speed beside the engine alone, and the
+// memory that its text takes. Beside ../bench.js. Functions named inPage are sent there as text and stand alone.
+// Must not know the page beyond what people click.
+
+import { serve } from '../../web/serve.js';
+import { median, root } from '../helpers/measure.js';
+
+const ROUNDS = 3;
+const TOKENS = 600;
+/** The text whose memory is looked at: after the first part, and after all of it. */
+const [EARLY, LATE] = [500, 2000];
+
+/** The engine alone: as the page plays, greedily, but nothing is shown. @param {{ model: string, prompt: string, tokens: number }} task @returns {Promise<number>} */
+async function engineInPage({ model: source, prompt, tokens }) {
+  const { Model } = await import(`${location.origin}/web/engine/index.js`);
+  const model = await Model.load(location.origin + source);
+  const session = model.session({ stages: [{ name: 'temperature', value: 0 }] });
+  await session.feed(prompt);
+  await session.step();
+  const start = performance.now();
+  let n = 0;
+  for await (const step of session.generate({ maxTokens: tokens })) n += step ? 1 : 0;
+  const rate = (1000 * n) / (performance.now() - start);
+  model.unload();
+  return rate;
+}
+
+/** Plays until so many tokens stand there. @param {number} until @returns {Promise<number>} tokens a second */
+async function playInPage(until) {
+  const button = /** @type {HTMLButtonElement} */ (document.querySelector('[name="play"]'));
+  const length = () => document.querySelectorAll('[data-position]').length;
+  const [begun, start] = [length(), performance.now()];
+  button.click();
+  while (length() < until) await new Promise(requestAnimationFrame);
+  const rate = (1000 * (length() - begun)) / (performance.now() - start);
+  button.click();
+  return rate;
+}
+
+/** @param {import('playwright-core').Page} page @returns {Promise<number>} bytes of JavaScript's heap after a collection */
+async function heapOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} model path of a file within the project, with a context of 2,048 tokens
+ */
+export async function measurePlay(browser, model) {
+  const [site, files] = [await serve({ model }), await serve({ folder: root })];
+  const [page, other] = [await browser.newPage({ viewport: { width: 1280, height: 900 } }), await browser.newPage()];
+  try {
+    await page.goto(site.url);
+    await page.waitForSelector('[data-u]', { state: 'attached' });
+    await page.selectOption('[name="preset"]', 'greedy');
+    await page.selectOption('[name="speed"]', '0');
+    await other.goto(`${files.url}package.json`);
+    const prompt = await page.inputValue('#prompt');
+    /** @type {{ page: number, engine: number }[]} */
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push({
+        engine: await other.evaluate(engineInPage, { model: `/${model.slice(root.length)}`, prompt, tokens: TOKENS }),
+        page: await page.evaluate(playInPage, TOKENS),
+      });
+      await page.click('[name="reset"]');
+    }
+    await page.evaluate(playInPage, EARLY);
+    const early = await heapOf(page);
+    await page.evaluate(playInPage, LATE);
+    const late = await heapOf(page);
+    return {
+      tokensPerSecond: median(rounds.map((round) => round.page)),
+      ofEngine: median(rounds.map((round) => round.page / round.engine)),
+      heapBytes: late,
+      heapBytesPerToken: (late - early) / (LATE - EARLY),
+    };
+  } finally {
+    await Promise.all([page.close(), other.close()]);
+    await Promise.all([site.close(), files.close()]);
+  }
+}
