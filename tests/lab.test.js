@@ -7,25 +7,12 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
-import { launch, openPage } from './helpers/browser.js';
+import { eventually, launch, openPage } from './helpers/browser.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
 const MODEL = fileURLToPath(new URL('../model/stories.gguf', import.meta.url));
 const PROMPT = 'Once upon a time';
-
-/** @param {() => Promise<void>} attempt */
-async function eventually(attempt) {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 40));
-    }
-  }
-}
 
 describe('the laboratory', { timeout: 240_000 }, () => {
   /** @type {import('playwright-core').Browser} */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
-import { launch, openPage } from './helpers/browser.js';
+import { eventually, launch, openPage } from './helpers/browser.js';
 import { randomModel } from './helpers/random-model.js';
 import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
 
@@ -101,22 +101,6 @@ function readBars() {
     for (let x = 0; x < data.length; x += 4) if (colours.includes(`rgb(${data[x]}, ${data[x + 1]}, ${data[x + 2]})`)) painted = x / 4 + 1;
     return { prob: Number(prob), length: painted / axis.width, told: cell.innerText, where: `${stage}, row ${cell.closest('tr')?.dataset.row}` };
   });
-}
-
-/**
- * Asks again until the answer is what was hoped for; the last answer's complaint is thrown in the end.
- * @param {() => Promise<void>} attempt
- */
-async function eventually(attempt) {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 40));
-    }
-  }
 }
 
 /** Runs in the page: the paths of the engine's builds that it keeps. */

@@ -44,3 +44,19 @@ export async function openPage(browser, options = {}) {
   });
   return { page, complaints };
 }
+
+/**
+ * Asks again until the answer is what was hoped for; the last answer's complaint is thrown in the end.
+ * @param {() => Promise<void>} attempt
+ */
+export async function eventually(attempt) {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
+}
