@@ -57,7 +57,7 @@ export class Client {
       this.#pending.set(id, { resolve, reject, onProgress, pull: () => pump?.pull() });
       this.#worker.setBusy(true);
       try {
-        this.#worker.post({ id, op, args });
+        this.#worker.post({ id, op, args, heard: onProgress !== undefined });
       } catch (error) {
         this.#settle(id)?.reject(error); // what cannot be posted
       }

@@ -11,8 +11,8 @@ import { load, probe } from './load.js';
 import { nextTurn, pagePort } from './platform.js';
 
 /**
- * Messages. A request is `{ id, op, args }` and is answered by one `{ id, result }` or `{ id, error }`,
- * after any number of `{ id, progress }`. `{ id, abort: true }` asks to stop it. A stream that cannot be
+ * Messages. A request is `{ id, op, args, heard }` and is answered by one `{ id, result }` or `{ id, error }`,
+ * where somebody hears them after any number of `{ id, progress }`. `{ id, abort: true }` asks to stop it. A stream that cannot be
  * posted is pumped: `{ id, pull: true }` is answered by `{ id, chunk }`, undefined at the end.
  *
  * @typedef {object} Task what an operation is given besides its arguments
@@ -158,11 +158,11 @@ async function* pulledChunks(id) {
   }
 }
 
-/** @param {number} id @param {string} op @param {any} args @param {AbortSignal} signal */
-async function answer(id, op, args, signal) {
+/** @param {{ id: number, op: string, args: any, heard: boolean }} request @param {AbortSignal} signal */
+async function answer({ id, op, args, heard }, signal) {
   try {
     signal.throwIfAborted();
-    const result = await operations[op](args, { signal, report: reporter(id), pulled: () => pulledChunks(id) });
+    const result = await operations[op](args, { signal, report: heard ? reporter(id) : () => {}, pulled: () => pulledChunks(id) });
     port.post({ id, result }, buffersOf(result));
   } catch (error) {
     port.post({ id, error: toPlain(error) });
@@ -177,7 +177,7 @@ port.onMessage((message) => {
   if ('op' in message) {
     const controller = new AbortController();
     running.set(id, controller);
-    queue = queue.then(() => answer(id, message.op, message.args, controller.signal));
+    queue = queue.then(() => answer(message, controller.signal));
   } else if ('abort' in message) {
     running.get(id)?.abort();
   } else {
