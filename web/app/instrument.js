@@ -7,7 +7,7 @@ import { shippedModel } from './host.js';
 import { Arranger, unbiased } from './pipeline.js';
 import { checkFit, otherSource } from './share/record.js';
 import { begin, redraw } from './share/replay.js';
-import { isOver, lastPosition } from './state.js';
+import { givenChip, isOver, lastPosition } from './state.js';
 import { text } from './text/index.js';
 import { branchWith, branched, givenLength, pruned, renamed, sharedLength, switched, treeOf, withText } from './tree.js';
 import { Vocabulary } from './vocabulary.js';
@@ -56,7 +56,7 @@ export class Instrument {
   /** @type {Promise<void> | null} */
   #looking = null;
   #lookAgain = false;
-  /** Lets the page draw what has changed. @type {(() => void) | null} */
+  /** Lets the page draw what has changed: the stages show by then what is there. @type {(() => void) | null} */
   #release = null;
   /** A link that waits for the model that it was made with. @type {Record | null} */
   #record = null;
@@ -167,6 +167,7 @@ export class Instrument {
   /** A changed text is looked at where it ends. @param {Tree} tree */
   #setTree(tree) {
     this.#moment++;
+    this.#release ??= this.#store.hold(TOGETHER);
     this.#store.set({ ...tree, promptLength: givenLength(tree.chips) });
     this.#store.set({ cursor: lastPosition(this.#store.state) });
   }
@@ -372,9 +373,10 @@ export class Instrument {
     if (rest > 0) await sleep(rest);
   }
 
-  /** Draws as fast as the engine does, and looks at the stages now and then. @param {() => boolean} goesOn */
+  /** Draws as fast as the engine does; text and stages are shown now and then, together. @param {() => boolean} goesOn */
   async #playOn(goesOn) {
     const until = performance.now() + LOOK_EVERY;
+    this.#release ??= this.#store.hold(LOOK_EVERY);
     await this.#desk.serial(async (model, session) => {
       let { settings, cursor } = this.#store.state;
       for await (const step of session.generate({ trace: 'none' })) {
@@ -583,11 +585,6 @@ export class Instrument {
   openOwn(own) {
     this.#store.set({ panel: 'own', own: typeof own === 'string' ? { preset: own } : own });
   }
-}
-
-/** @param {TokenInfo} token @returns {Chip} */
-function givenChip(token) {
-  return { token, surprisal: null, entropy: null, settings: null, forced: false, ends: false };
 }
 
 /** The tokens that rows and segments can show. @param {Step} step @param {State} state @returns {number[]} */

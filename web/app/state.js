@@ -109,6 +109,11 @@ export function hasEnded({ chips }) {
   return chips.at(-1)?.ends === true;
 }
 
+/** @param {TokenInfo} token of the prompt @returns {Chip} */
+export function givenChip(token) {
+  return { token, surprisal: null, entropy: null, settings: null, forced: false, ends: false };
+}
+
 /** @param {State} state @returns {boolean} whether no token can follow: the model ended the text, or its context is full */
 export function isOver(state) {
   return hasEnded(state) || (state.model !== null && state.chips.length >= state.model.contextLength);

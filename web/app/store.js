@@ -28,12 +28,14 @@ export function createStore(initial) {
   // However many changes a frame brings, it is drawn once; a hidden page is not drawn at all.
   const announce = () => {
     asked = false;
-    if (held > 0 || !changed) return; // whoever lets go asks again
+    if (held > 0) return; // whoever lets go asks again
     changed = false;
     for (const listener of listeners) listener(state);
   };
+  // A frame that draws nothing is not free either.
   const ask = () => {
-    if (!asked) requestAnimationFrame(announce);
+    if (!changed || held > 0 || asked) return;
+    requestAnimationFrame(announce);
     asked = true;
   };
 

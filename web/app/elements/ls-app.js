@@ -63,7 +63,8 @@ class App extends View {
     const { signal } = (this.connected = new AbortController());
     const end = store.subscribe((state) => {
       this.state = state;
-      document.title = state.title ? `${state.title} · ${text.brand}` : text.brand;
+      const title = state.title ? `${state.title} · ${text.brand}` : text.brand;
+      if (title !== document.title) document.title = title;
       clearTimeout(this.saying);
       this.saying = setTimeout(() => (this.said = announcement(state)), QUIET);
     });

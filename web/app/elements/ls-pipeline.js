@@ -10,6 +10,7 @@ import { View } from './base.js';
 const words = text.pipeline;
 
 class Pipeline extends View {
+  static uses = ['model', 'settings'];
   static properties = { state: { attribute: false }, pipeline: { attribute: false } };
 
   constructor() {

@@ -10,7 +10,8 @@ import { View } from './base.js';
 /** @typedef {import('../state.js').Chip} Chip */
 
 const words = text.sparkline;
-const HEIGHT = 32;
+/** Of the drawing, in units of its own: whole numbers are written quickest, and there are two for each token. */
+const HEIGHT = 1000;
 /** The scale reaches at least this many bits. */
 const LEAST = 8;
 
@@ -25,7 +26,7 @@ function pathOf(values, top) {
   let path = '';
   let drawing = false;
   values.forEach((value, i) => {
-    if (value !== null) path += `${drawing ? 'L' : 'M'}${i + 0.5} ${(HEIGHT * (1 - value / top)).toFixed(2)}`;
+    if (value !== null) path += `${drawing ? 'L' : 'M'}${2 * i + 1} ${Math.round(HEIGHT * (1 - value / top))}`;
     drawing = value !== null;
   });
   return path;
@@ -62,7 +63,7 @@ class Sparkline extends View {
     const summary = words.summary(bits(surprisal), bits(entropy));
     const top = Math.max(LEAST, ...told.map(({ surprisal, entropy }) => Math.max(surprisal ?? 0, entropy ?? 0)));
     return html`<svg
-        viewBox=${`0 0 ${chips.length} ${HEIGHT}`}
+        viewBox=${`0 0 ${2 * chips.length} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
         aria-label=${summary}
@@ -70,7 +71,7 @@ class Sparkline extends View {
       >
         ${svg`<path class="entropy" d=${pathOf(chips.map((chip) => chip.entropy), top)} />
           <path class="surprisal" d=${pathOf(chips.map((chip) => chip.surprisal), top)} />
-          ${cursor >= 0 && cursor < chips.length ? svg`<path class="here" d=${`M${cursor + 0.5} 0V${HEIGHT}`} />` : nothing}`}
+          ${cursor >= 0 && cursor < chips.length ? svg`<path class="here" d=${`M${2 * cursor + 1} 0V${HEIGHT}`} />` : nothing}`}
       </svg>
       <p class="key" aria-hidden="true">
         <span class="surprisal">${words.surprisal}</span><span>${words.mean(bits(surprisal))}</span>

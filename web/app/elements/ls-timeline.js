@@ -4,7 +4,6 @@
 
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { bits, setting } from '../format.js';
 import { hasEnded, isOver } from '../state.js';
 import { text } from '../text/index.js';
@@ -18,6 +17,9 @@ import './ls-sparkline.js';
 
 /** Upper edges of the tints, in bits; the last tint has none. */
 const TINTS = [0.5, 1, 2, 4, 6, 8];
+
+/** Chips that are looked at together. */
+const BLOCK = 64;
 
 /** @param {number} surprisal @returns {number} */
 function tintOf(surprisal) {
@@ -34,7 +36,20 @@ class Timeline extends View {
     this.state = undefined;
     /** @type {import('../instrument.js').Instrument | undefined} */
     this.instrument = undefined;
-    this.shownLength = 0;
+    /** A text that takes another line scrolls its end into view, inside its own box; told when all has its place. */
+    this.sizes = new ResizeObserver(([{ target: { parentElement: box } }]) => {
+      if (box) box.scrollTop = box.scrollHeight;
+    });
+  }
+
+  firstUpdated() {
+    const flow = this.querySelector('.flow');
+    if (flow) this.sizes.observe(flow);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
   }
 
   /** @param {number} position */
@@ -84,6 +99,17 @@ class Timeline extends View {
     >${token.bytes.includes(10) ? html`<br />` : nothing}`;
   }
 
+  /** In blocks, so that a text that grows is not gone through chip by chip. @param {Chip[]} chips @param {number} cursor */
+  chipsView(chips, cursor) {
+    return Array.from({ length: Math.ceil(chips.length / BLOCK) }, (_, i) => {
+      const block = chips.slice(i * BLOCK, (i + 1) * BLOCK);
+      const shown = cursor - i * BLOCK;
+      return guard([Math.floor(shown / BLOCK) === 0 ? shown : null, ...block], () =>
+        block.map((chip, at) => guard([chip, at === shown], () => this.chipView(chip, i * BLOCK + at, at === shown))),
+      );
+    });
+  }
+
   nextView() {
     const state = /** @type {import('../state.js').State} */ (this.state);
     const { chips, cursor, step, vocabulary, covered } = state;
@@ -111,11 +137,9 @@ class Timeline extends View {
     const { chips, cursor } = state;
     return html`
       <div class="chips" role="group" aria-label=${text.timeline.label} @keydown=${this.onKey}>
-        ${repeat(
-          chips,
-          (chip, position) => position,
-          (chip, position) => guard([chip, position === cursor], () => this.chipView(chip, position, position === cursor)),
-        )}${state.promptLength > 0 ? this.nextView() : nothing}
+        <div class="flow">
+          ${this.chipsView(chips, cursor)}${state.promptLength > 0 ? this.nextView() : nothing}
+        </div>
       </div>
       <ls-sparkline .chips=${chips} .cursor=${cursor} .instrument=${instrument}></ls-sparkline>
       <p class="note">${noteView(state, instrument)}</p>
@@ -126,18 +150,6 @@ class Timeline extends View {
         >
       </p>
     `;
-  }
-
-  /** Text that grows scrolls its end into view, inside its own box. */
-  updated() {
-    const length = this.state?.chips.length ?? 0;
-    if (length === this.shownLength) return;
-    this.shownLength = length;
-    // In the next frame, when everything has its place: to ask now would have it laid out twice.
-    requestAnimationFrame(() => {
-      const box = this.querySelector('.chips');
-      if (box) box.scrollTop = box.scrollHeight;
-    });
   }
 }
 
