@@ -285,6 +285,20 @@ describe('a session', () => {
     assert.deepEqual(fast.ids, slow.ids);
   });
 
+  test('runs of several sessions over one text, by turns and in parts, are what their steps one by one are', async () => {
+    const first = await begun();
+    const ways = [0, 0.7, 1.5].map((value) => [{ name: 'temperature', value }]);
+    const sessions = ways.map(() => first.fork());
+    const twins = ways.map(() => first.fork());
+    for (const [i, stages] of ways.entries()) sessions[i].stages = twins[i].stages = stages;
+    for (let round = 0; round < 4; round++) {
+      const runs = sessions.map((session) => session.generate({ maxTokens: 3 }));
+      for (let n = 0; n < 3; n++) {
+        for (const [i, run] of runs.entries()) assert.deepEqual((await run.next()).value, await twins[i].step({ trace: 'none' }), `round ${round}, step ${n} of session ${i}`);
+      }
+    }
+  });
+
   test('takes a forced token, and says how probable it was', async () => {
     const session = await begun();
     const { stages } = await session.inspect(session.length, { trace: 'full' });

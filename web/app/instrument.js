@@ -42,8 +42,11 @@ const SEGMENTS = 20;
 /** A change and what the stages then show are drawn in one frame, unless the engine takes longer than so many milliseconds. */
 const TOGETHER = 40;
 
-/** At full speed the stages are looked at this often, in milliseconds; more could not be followed. */
-const LOOK_EVERY = 100;
+/** At full speed text and stages are shown this often, in milliseconds; more could not be followed. */
+const SHOW_EVERY = 100;
+
+/** Nor may showing them take more than this share of the time: the engine needs the processor, too. */
+const SHOWN = 0.1;
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -375,8 +378,9 @@ export class Instrument {
 
   /** Draws as fast as the engine does; text and stages are shown now and then, together. @param {() => boolean} goesOn */
   async #playOn(goesOn) {
-    const until = performance.now() + LOOK_EVERY;
-    this.#release ??= this.#store.hold(LOOK_EVERY);
+    const pause = Math.max(SHOW_EVERY, this.#store.frame / SHOWN);
+    const until = performance.now() + pause;
+    this.#release ??= this.#store.hold(pause);
     await this.#desk.serial(async (model, session) => {
       let { settings, cursor } = this.#store.state;
       for await (const step of session.generate({ trace: 'none' })) {

@@ -10,6 +10,7 @@
  * @property {(listener: (state: State) => void) => () => void} subscribe  returns a function that ends it
  * @property {(milliseconds: number) => () => void} hold  nobody is told anything until the returned function is called, or that
  *   time is over: what belongs together is drawn in one frame
+ * @property {number} frame  how long the last frame took the page, in milliseconds, with layout and paint
  */
 
 /**
@@ -22,6 +23,7 @@ export function createStore(initial) {
   let changed = false;
   let asked = false;
   let held = 0;
+  let frame = 0;
   /** @type {Set<(state: State) => void>} */
   const listeners = new Set();
 
@@ -30,7 +32,9 @@ export function createStore(initial) {
     asked = false;
     if (held > 0) return; // whoever lets go asks again
     changed = false;
+    const begun = performance.now();
     for (const listener of listeners) listener(state);
+    setTimeout(() => (frame = performance.now() - begun)); // the next task comes when all is painted
   };
   // A frame that draws nothing is not free either.
   const ask = () => {
@@ -47,6 +51,9 @@ export function createStore(initial) {
       state = { ...state, ...patch };
       changed = true;
       ask();
+    },
+    get frame() {
+      return frame;
     },
     hold(milliseconds) {
       let holds = true;

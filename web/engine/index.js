@@ -91,6 +91,9 @@ function named(info, source) {
   return { ...info, name: info.name ?? sourceName(source) ?? 'model' };
 }
 
+/** Runs of steps begun so far, by whatever session: each has a number of its own. */
+let runs = 0;
+
 export class Model {
   #client;
   #info;
@@ -205,13 +208,8 @@ export class Session {
   #stages = [];
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
-  /** Steps that came with the last one, and those that are on their way: they stand behind these ids, if drawn like this. */
-  #ahead = {
-    ids: this.#ids,
-    sampling: /** @type {Sampling | null} */ (null),
-    steps: /** @type {Step[]} */ ([]),
-    more: /** @type {Promise<Step[]> | null} */ (null),
-  };
+  /** Steps that came with the last one: they stand behind these ids, if drawn like this. The worker has more of their run. */
+  #ahead = { ids: this.#ids, sampling: /** @type {Sampling | null} */ (null), steps: /** @type {Step[]} */ ([]), run: 0 };
 
   /**
    * Use `model.session`.
@@ -292,15 +290,17 @@ export class Session {
         const message = `the context of ${contextLength} tokens is full; rewind, or load the model with a larger contextLength`;
         throw rangeError(message, 'length', [1, contextLength], this.length);
       }
-      let { steps, more } = this.#isAhead(sampling) ? this.#ahead : { steps: [], more: null };
+      const { run, ...ahead } = this.#isAhead(sampling) ? this.#ahead : { steps: [], run: ++runs };
+      let { steps } = ahead;
       if (steps.length === 0) {
-        steps = await (more ?? this.#draw(sampling, options, { ids: this.#ids, mu: this.#muAt(this.length), most }));
-        more = this.#drawOn(sampling, options, most, steps);
+        const drawn = { ...sampling, mu: this.#muAt(this.length) };
+        const args = { run, ids: this.#ids, options: drawn, most: Math.min(most, contextLength - this.length) };
+        steps = await this.#client.call('steps', args, options);
       }
       this.#client.check(options.signal);
       const [step, ...rest] = steps;
       this.#add([step.id], step.mu);
-      this.#ahead = { ids: this.#ids, sampling, steps: rest, more };
+      this.#ahead = { ids: this.#ids, sampling, steps: rest, run };
       return step;
     });
   }
@@ -317,26 +317,6 @@ export class Session {
   #muAt(position) {
     const mu = this.#mus[position];
     return Number.isNaN(mu) ? null : mu;
-  }
-
-  /** @param {Sampling} sampling @param {TraceOptions} options @param {{ ids: Uint32Array, mu: number | null, most: number }} from @returns {Promise<Step[]>} */
-  #draw(sampling, options, { ids, mu, most }) {
-    const room = this.#info.contextLength - ids.length;
-    return this.#client.call('steps', { ids, options: { ...sampling, mu }, most: Math.min(most, room) }, options);
-  }
-
-  /**
-   * Asks for the steps after these, so that the engine computes while these are looked at.
-   * @param {Sampling} sampling @param {TraceOptions} options @param {number} most @param {Step[]} steps the next ones
-   * @returns {Promise<Step[]> | null} null where none are wanted or can follow
-   */
-  #drawOn(sampling, options, most, steps) {
-    const last = steps[steps.length - 1];
-    const ids = joined(this.#ids, steps.map(({ id }) => id));
-    if (most <= steps.length || last.end || ids.length >= this.#info.contextLength) return null;
-    const more = this.#draw(sampling, options, { ids, mu: last.mu ?? this.#muAt(this.length), most: most - steps.length });
-    more.catch(() => {}); // who takes them hears of it
-    return more;
   }
 
   /** Whether steps in advance are the ones that are wanted. @param {Sampling} sampling */

@@ -9,6 +9,7 @@ import { toPlain } from './errors.js';
 import { findTokens } from './find.js';
 import { load, probe } from './load.js';
 import { nextTurn, pagePort } from './platform.js';
+import { Run } from './run.js';
 
 /**
  * Messages. A request is `{ id, op, args, heard }` and is answered by one `{ id, result }` or `{ id, error }`,
@@ -22,7 +23,8 @@ import { nextTurn, pagePort } from './platform.js';
  */
 
 const REPORT_EVERY = 16; // ms; more could not be seen
-const ANSWER_WITHIN = 16; // ms, or one step's: so long are several steps computed for one answer
+const ANSWER_EVERY = 16; // ms, or one step's: what is drawn within is one answer
+const AHEAD = 100; // ms: so long a run goes on after an answer, were nothing more asked
 
 const port = pagePort();
 /** @type {Map<number, AbortController>} */
@@ -35,6 +37,10 @@ let queue = Promise.resolve();
 let engine;
 /** @type {Core} */
 let sampler;
+/** The run whose steps were asked for last, and when it gave some. @type {{ id: number, run: Run | null, answered: number }} */
+let current = { id: 0, run: null, answered: 0 };
+/** Requests that have come and not been begun. */
+let waiting = 0;
 
 /** Computes ids in batches, and listens for an abort between them. @param {Uint32Array} ids @param {Task} task */
 async function compute(ids, { signal, report }) {
@@ -86,23 +92,26 @@ const operations = {
     return engine.steps(ids, ways);
   },
 
-  /** The next step, and where they are quick some after it, `most` at most. */
-  async steps({ ids, options, most }, task) {
-    const until = performance.now() + ANSWER_WITHIN;
-    const all = new Uint32Array(ids.length + most);
-    all.set(ids);
-    const steps = [];
-    let { mu } = options;
-    for (;;) {
-      const text = all.subarray(0, ids.length + steps.length);
-      await compute(text, task);
-      const step = engine.step(text, { ...options, mu });
-      all[text.length] = step.id;
-      mu = step.mu ?? mu;
-      steps.push(step);
-      if (step.end || steps.length === most || performance.now() > until) return steps;
-      await nextTurn();
+  /** The next steps of a run, one at least; it begins where it is not the last one, or not at these ids. */
+  async steps({ run: id, ids, options, most }, task) {
+    const { run: last } = current;
+    if (id !== current.id || !last || last.taken !== ids.length || (last.isOver && last.ready === 0)) {
+      await compute(ids, task);
+      current = { id, run: new Run(engine, { ids, options, most }), answered: performance.now() };
     }
+    const run = /** @type {Run} */ (current.run);
+    const until = current.answered + ANSWER_EVERY;
+    try {
+      while (!run.isOver && (run.ready === 0 || performance.now() < until)) {
+        run.draw();
+        await nextTurn();
+        task.signal.throwIfAborted();
+      }
+    } catch (error) {
+      if (run.ready === 0) throw error; // else the next answer has it
+    }
+    current.answered = performance.now();
+    return run.take();
   },
 
   async logits({ ids }, task) {
@@ -160,6 +169,7 @@ async function* pulledChunks(id) {
 
 /** @param {{ id: number, op: string, args: any, heard: boolean }} request @param {AbortSignal} signal */
 async function answer({ id, op, args, heard }, signal) {
+  waiting--;
   try {
     signal.throwIfAborted();
     const result = await operations[op](args, { signal, report: heard ? reporter(id) : () => {}, pulled: () => pulledChunks(id) });
@@ -172,12 +182,27 @@ async function answer({ id, op, args, heard }, signal) {
   }
 }
 
+/** While nothing else is asked, the run goes on: its next steps are there when they are. */
+async function goAhead() {
+  const { run, answered } = current;
+  try {
+    while (run && !run.isOver && waiting === 0 && performance.now() < answered + AHEAD) {
+      run.draw();
+      await nextTurn();
+    }
+  } catch {
+    // Who asks for that step hears of it.
+  }
+}
+
 port.onMessage((message) => {
   const { id } = message;
   if ('op' in message) {
     const controller = new AbortController();
     running.set(id, controller);
+    waiting++;
     queue = queue.then(() => answer(message, controller.signal));
+    if (message.op === 'steps') queue = queue.then(goAhead);
   } else if ('abort' in message) {
     running.get(id)?.abort();
   } else {

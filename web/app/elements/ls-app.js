@@ -10,6 +10,7 @@ import { announcement } from '../sentence.js';
 import { isReady, linkOf } from '../share/collect.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
+import { Canvas } from './ls-canvas.js';
 
 /** Rows that fit: what is above and below them takes about this many pixels, a row about 26. */
 const AROUND = isEmbedded ? 705 : 690;
@@ -63,6 +64,7 @@ class App extends View {
     const { signal } = (this.connected = new AbortController());
     const end = store.subscribe((state) => {
       this.state = state;
+      Canvas.hurried = state.playing && state.speed === 0;
       const title = state.title ? `${state.title} · ${text.brand}` : text.brand;
       if (title !== document.title) document.title = title;
       clearTimeout(this.saying);

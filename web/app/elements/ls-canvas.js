@@ -53,7 +53,9 @@ function show(id, picture) {
   waiting.set(id, picture);
 }
 
-class Canvas extends HTMLElement {
+export class Canvas extends HTMLElement {
+  /** Nothing glides while it could not be followed. */
+  static hurried = false;
   #id = 0;
   /** @type {Scene | undefined} */
   #scene;
@@ -66,7 +68,7 @@ class Canvas extends HTMLElement {
   set scene(scene) {
     if (scene === this.#scene) return;
     this.#scene = scene;
-    this.#show(still.matches ? 0 : GLIDE);
+    this.#show(still.matches || Canvas.hurried ? 0 : GLIDE);
   }
 
   connectedCallback() {
