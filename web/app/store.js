@@ -20,26 +20,28 @@
  */
 export function createStore(initial) {
   let state = initial;
-  let changed = false;
+  /** What is to be drawn: the newest state, or while that is held the last one before. */
+  let due = initial;
+  let drawn = initial;
   let asked = false;
   let held = 0;
   let frame = 0;
   /** @type {Set<(state: State) => void>} */
   const listeners = new Set();
 
-  // However many changes a frame brings, it is drawn once; a hidden page is not drawn at all.
-  const announce = () => {
+  const draw = () => {
     asked = false;
-    if (held > 0) return; // whoever lets go asks again
-    changed = false;
+    drawn = due;
     const begun = performance.now();
-    for (const listener of listeners) listener(state);
+    for (const listener of listeners) listener(drawn);
     setTimeout(() => (frame = performance.now() - begun)); // the next task comes when all is painted
   };
-  // A frame that draws nothing is not free either.
-  const ask = () => {
-    if (!changed || held > 0 || asked) return;
-    requestAnimationFrame(announce);
+  // However many changes a frame brings, it is drawn once; a hidden page is not drawn at all.
+  const settle = () => {
+    if (held > 0) return;
+    due = state;
+    if (asked || due === drawn) return;
+    requestAnimationFrame(draw);
     asked = true;
   };
 
@@ -49,8 +51,7 @@ export function createStore(initial) {
     },
     set(patch) {
       state = { ...state, ...patch };
-      changed = true;
-      ask();
+      settle();
     },
     get frame() {
       return frame;
@@ -62,7 +63,8 @@ export function createStore(initial) {
         if (!holds) return;
         holds = false;
         clearTimeout(timer);
-        if (--held === 0) ask();
+        held--;
+        settle();
       };
       const timer = setTimeout(release, milliseconds);
       return release;
