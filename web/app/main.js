@@ -17,7 +17,6 @@ import './style/share.css';
 import './elements/ls-app.js';
 import './elements/ls-canvas.js';
 import './elements/ls-draw.js';
-import './elements/ls-find.js';
 import './elements/ls-header.js';
 import './elements/ls-help.js';
 import './elements/ls-model.js';

@@ -13,6 +13,7 @@ import { scaleOf, ticks } from '../scale.js';
 import { tableOf } from '../table.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
+import './ls-token-field.js';
 
 /**
  * @typedef {import('../state.js').State} State
@@ -218,6 +219,12 @@ class Stages extends View {
     find()?.focus();
   }
 
+  /** @param {CustomEvent<import('../state.js').TokenInfo>} event */
+  onFound({ detail: { id } }) {
+    this.asked = id;
+    this.instrument?.watch(id);
+  }
+
   // ---- views ----
 
   /** The columns' heads: over each stage its own setting, over the model the search. @param {State} state @param {Table | null} table */
@@ -248,7 +255,7 @@ class Stages extends View {
       </div>
       <div class="column model">
         <p><strong>${words.names.logits}</strong><span class="caption">${words.captions.logits}</span></p>
-        <ls-find .instrument=${instrument} @found=${(/** @type {CustomEvent<number>} */ { detail }) => (this.asked = detail)}></ls-find>
+        <ls-token-field .instrument=${instrument} .name=${'find'} .label=${words.find} .compact=${true} @token=${this.onFound}></ls-token-field>
         ${axis}
       </div>
       ${settings.stages.map(

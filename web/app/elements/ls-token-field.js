@@ -18,6 +18,7 @@ class TokenField extends View {
     label: { attribute: false },
     name: { attribute: false },
     disabled: { attribute: false },
+    compact: { attribute: false },
     found: { state: true },
     active: { state: true },
     sought: { state: true },
@@ -31,6 +32,8 @@ class TokenField extends View {
     /** Of the field; the list's ids begin with it. */
     this.name = 'token';
     this.disabled = false;
+    /** The label is the placeholder, and the list lies over what is below. */
+    this.compact = false;
     /** @type {TokenInfo[]} */
     this.found = [];
     /** Which of them Enter takes. */
@@ -88,11 +91,12 @@ class TokenField extends View {
   }
 
   render() {
-    const { name, found, active, sought } = this;
+    const { name, label, compact, found, active, sought } = this;
     const open = found.length > 0;
+    const none = sought !== '' && !open;
     const list = `${name}-list`;
     return html`
-      <label for=${name}>${this.label}</label>
+      <label for=${name} class=${compact ? 'visually-hidden' : ''}>${label}</label>
       <input
         id=${name}
         name=${name}
@@ -100,6 +104,7 @@ class TokenField extends View {
         autocomplete="off"
         autocapitalize="off"
         spellcheck="false"
+        placeholder=${compact ? label : nothing}
         aria-autocomplete="list"
         aria-expanded=${open}
         aria-controls=${list}
@@ -109,7 +114,7 @@ class TokenField extends View {
         @keydown=${this.onKey}
         @blur=${this.close}
       />
-      <ul id=${list} role="listbox" aria-label=${this.label} ?hidden=${!open}>
+      <ul id=${list} class=${compact ? 'over' : ''} role="listbox" aria-label=${label} ?hidden=${!open}>
         ${found.map(
           (token, i) => html`<li
             id=${`${name}-${i}`}
@@ -123,7 +128,7 @@ class TokenField extends View {
           </li>`,
         )}
       </ul>
-      <span class="hint" role="status">${sought !== '' && !open ? words.none(sought) : open ? words.found(found.length) : ''}</span>
+      <span class="hint ${compact && !none ? 'visually-hidden' : ''}" role="status">${none ? words.none(sought) : open ? words.found(found.length) : ''}</span>
     `;
   }
 }

@@ -563,11 +563,7 @@ export const text = {
       surprise: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `${value} bits ${sign} μ = ${limit}`,
       xtc: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit, /** @type {string} */ u) => `u = ${u}; ${value} ${sign} ${limit}`,
     },
-    find: {
-      label: 'Find a token',
-      none: 'No token has this text.',
-      id: (/** @type {number} */ id) => `token ${id}`,
-    },
+    find: 'Find a token',
     others: (/** @type {number} */ n) => plural(n, 'other token'),
     othersCell: (/** @type {number} */ n, /** @type {string} */ mass) => `${plural(n, 'other token')}: ${mass}`,
     othersKept: (/** @type {number} */ n) => `${count(n)} kept`,

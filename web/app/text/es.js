@@ -540,11 +540,7 @@ export const text = {
       surprise: (value, sign, limit) => `${value} bits ${sign} μ = ${limit}`,
       xtc: (value, sign, limit, u) => `u = ${u}; ${value} ${sign} ${limit}`,
     },
-    find: {
-      label: 'Buscar un token',
-      none: 'Ningún token tiene este texto.',
-      id: (id) => `token ${id}`,
-    },
+    find: 'Buscar un token',
     others: (n) => plural(n, 'token más', 'tokens más'),
     othersCell: (n, mass) => `${plural(n, 'token más', 'tokens más')}: ${mass}`,
     othersKept: (n) => `${n === 1 ? 'queda' : 'quedan'} ${count(n)}`,

@@ -554,11 +554,7 @@ export const text = {
       xtc: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit, /** @type {string} */ u) =>
         `u = ${u}；${value} ${sign} ${limit}`,
     },
-    find: {
-      label: '查找词元',
-      none: '没有词元含有这段文字。',
-      id: (/** @type {number} */ id) => `编号 ${id}`,
-    },
+    find: '查找词元',
     others: (/** @type {number} */ n) => `其他 ${tokenCount(n)}`,
     othersCell: (/** @type {number} */ n, /** @type {string} */ mass) => `其他 ${tokenCount(n)}：${mass}`,
     othersKept: (/** @type {number} */ n) => `保留 ${count(n)} 个`,
