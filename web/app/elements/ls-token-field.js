@@ -128,7 +128,7 @@ class TokenField extends View {
           </li>`,
         )}
       </ul>
-      <span class="hint ${compact && !none ? 'visually-hidden' : ''}" role="status">${none ? words.none(sought) : open ? words.found(found.length) : ''}</span>
+      <span class="hint ${!compact ? '' : none ? 'over' : 'visually-hidden'}" role="status">${none ? words.none(sought) : open ? words.found(found.length) : ''}</span>
     `;
   }
 }
