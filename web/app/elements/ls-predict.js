@@ -19,6 +19,7 @@ import './ls-token-field.js';
  *
  * @typedef {object} Line  a token in the uncovered round
  * @property {number} id
+ * @property {TokenInfo | undefined} token
  * @property {number} share   what the reader gave it
  * @property {number} model   what the model gave it
  * @property {number} rank    1 is the likeliest for the model
@@ -26,7 +27,7 @@ import './ls-token-field.js';
  *
  * @typedef {object} Round
  * @property {number} position
- * @property {number} id      of the token that is drawn
+ * @property {Line} drawn     the token that is drawn
  * @property {Line[]} lines   the guesses, and the drawn token
  * @property {number} yours   bits
  * @property {number} model   bits
@@ -119,9 +120,11 @@ class Predict extends View {
     const [{ id = -1, position = 0 } = {}] = await instrument.inspectAll([{ stages, seed, trace: 'none' }]);
     const ids = [...new Set([...guesses.map((guess) => guess.id), id])];
     const [step] = id < 0 ? [] : await instrument.inspectAll([{ stages, seed, trace: 'top', top: 1, watch: ids }]);
+    const vocabulary = await instrument.learn(id < 0 ? [] : ids);
     if (!step || moment !== instrument.moment) return;
     const lines = (step.watched ?? []).map(({ id: each, rows }) => ({
       id: each,
+      token: vocabulary.get(each),
       share: scoreOf(guesses, each, vocab).share,
       model: rows[0].prob,
       rank: rows[0].rank,
@@ -129,7 +132,7 @@ class Predict extends View {
     }));
     const drawn = lines.find((line) => line.id === id);
     if (!drawn) return;
-    const round = { position, id, lines, yours: -Math.log2(drawn.share), model: -Math.log2(drawn.model), even: Math.log2(vocab) };
+    const round = { position, drawn, lines, yours: -Math.log2(drawn.share), model: -Math.log2(drawn.model), even: Math.log2(vocab) };
     this.rounds = [...this.rounds, round];
     this.open = true;
     instrument.show({ covered: false });
@@ -201,11 +204,10 @@ class Predict extends View {
     </form>`;
   }
 
-  /** @param {Round} round @param {State} state */
-  roundView({ id, lines, yours, model, even }, state) {
-    const token = this.tokenOf(id, state);
+  /** @param {Round} round */
+  roundView({ drawn, lines, yours, model, even }) {
     return html`<p class="outcome" role="status" data-yours=${String(yours)} data-model=${String(model)} data-even=${String(even)}>
-        ${words.outcome(token ? plainText(token) : '', bits(yours), bits(model), bits(even))}
+        ${words.outcome(drawn.token ? plainText(drawn.token) : '', bits(yours), bits(model), bits(even))}
       </p>
       <div class="scroller" role="region" tabindex="0" aria-label=${words.revealed}>
         <table class="counts">
@@ -221,9 +223,9 @@ class Predict extends View {
           </thead>
           <tbody>
             ${lines.map(
-              (line) => html`<tr class=${line.id === id ? 'drawn' : ''} data-revealed=${line.id}>
+              (line) => html`<tr class=${line === drawn ? 'drawn' : ''} data-revealed=${line.id}>
                 <th scope="row">
-                  ${tokenView(this.tokenOf(line.id, state))}${line.id === id ? html` <span class="mark">${text.stages.drawn}</span>` : nothing}
+                  ${tokenView(line.token)}${line === drawn ? html` <span class="mark">${text.stages.drawn}</span>` : nothing}
                 </th>
                 <td title=${String(line.share)}>${percent(line.share)}</td>
                 <td title=${String(line.model)} data-prob=${String(line.model)}>${percent(line.model)}</td>
@@ -239,8 +241,7 @@ class Predict extends View {
       </div>`;
   }
 
-  /** @param {State} state */
-  scoreView(state) {
+  scoreView() {
     const { rounds } = this;
     if (rounds.length === 0) return nothing;
     const sum = (/** @type {(round: Round) => number} */ of) => bits(rounds.reduce((total, round) => total + of(round), 0));
@@ -260,7 +261,7 @@ class Predict extends View {
           <tbody>
             ${rounds.map(
               (round) => html`<tr>
-                <th scope="row">${tokenView(this.tokenOf(round.id, state))}</th>
+                <th scope="row">${tokenView(round.drawn.token)}</th>
                 ${columns.map((of) => html`<td title=${String(of(round))}>${bits(of(round))}</td>`)}
               </tr>`,
             )}
@@ -283,8 +284,8 @@ class Predict extends View {
     const round = open ? rounds.at(-1) : undefined;
     return html`
       <p class="note">${words.intro}</p>
-      ${round ? this.roundView(round, state) : !state.step ? html`<p class="note">${words.wait}</p>` : isOver(state) ? html`<p class="note">${words.over}</p>` : this.formView(state)}
-      ${this.scoreView(state)}
+      ${round ? this.roundView(round) : !state.step ? html`<p class="note">${words.wait}</p>` : isOver(state) ? html`<p class="note">${words.over}</p>` : this.formView(state)}
+      ${this.scoreView()}
     `;
   }
 }

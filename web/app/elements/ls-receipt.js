@@ -166,7 +166,7 @@ class ReceiptPanel extends View {
 
   render() {
     const { state, instrument, receipt, said, byHand } = this;
-    if (!state?.model || !instrument || !receipt) return nothing;
+    if (!state?.model || !state.step || !instrument || !receipt) return nothing; // without a step the receipt is of another model
     const { vocabulary, settings, chips } = state;
     const name = (/** @type {number} */ id) => {
       const token = vocabulary.get(id);
