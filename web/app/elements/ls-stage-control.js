@@ -101,8 +101,9 @@ class StageControl extends View {
     slider.value = String(Math.round(Math.min(1, toSlider(value, this.vocab)) * positions));
   }
 
-  updated() {
-    this.showValues();
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    if (['stage', 'spec', 'vocab'].some((name) => changed.has(name))) this.showValues();
   }
 
   // ---- order ----
