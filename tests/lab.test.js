@@ -132,6 +132,41 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       assert.deepEqual(await textOf(page), trunk);
     }));
 
+  test('“Take this token” takes the token whose way is shown, also on the way there', () =>
+    withPage(async (page) => {
+      await steps(page, 3);
+      const trunk = await textOf(page);
+      const at = promptLength + 1;
+      await page.click(`[data-position="${at}"]`);
+      await page.locator('ls-timeline .note', { hasText: `Position ${at}.` }).waitFor();
+      const other = page.locator('tr[data-row]:not(.drawn)').first();
+      const id = Number(await other.getAttribute('data-token-id'));
+      await other.locator('td').first().click();
+      await page.click('ls-way [name="take"]');
+      await eventually(async () => assert.deepEqual(await textOf(page), [...trunk.slice(0, at), id]));
+    }));
+
+  test('a token far down has its rank at every stage, and the whole sum before it', () =>
+    withPage(async (page) => {
+      await page.fill('[name="temperature"]', '3');
+      await page.fill('[name="top-k"]', '0');
+      await page.fill('[name="top-p"]', '0.5');
+      const { id, rank, sum } = await page.evaluate(async () => {
+        const { instrument } = /** @type {any} */ (document.querySelector('ls-app'));
+        const [{ stages }] = await instrument.inspectAll([{ stages: [{ name: 'temperature', value: 3 }], trace: 'full' }]);
+        const { ids, probs } = stages[1];
+        const at = Math.floor(ids.length / 2);
+        instrument.watch(ids[at]);
+        return { id: ids[at], rank: at + 1, sum: probs.subarray(0, at).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b) };
+      });
+      await page.hover(`tr[data-token-id="${id}"]`);
+      const told = page.locator('ls-way [data-leg="top-p"] > span');
+      await eventually(async () => assert.equal((await told.innerText()).replaceAll('\u00a0', ' '), `sum before ${(100 * sum).toFixed(1)} % ≥ 50 %: cut`));
+      const ranks = await page.locator('ls-way li .hint').allInnerTexts();
+      assert.deepEqual(ranks.slice(0, 3), Array(3).fill(`rank ${rank.toLocaleString('en')}`));
+      assert.deepEqual(ranks.slice(3), ['', '']);
+    }));
+
   test('taking the same token again goes to the branch that has it', () =>
     withPage(async (page) => {
       await page.fill('[name="temperature"]', '1.5');

@@ -394,7 +394,7 @@ describe('the page', { timeout: 240_000 }, () => {
         stops.push(stop);
       }
       assert.deepEqual(stops, [
-        'skip', 'lessons', 'open-model', 'share', 'language', 'help', 'prompt', 'chip next', 'play', 'step', 'speed', 'seed', 'dice',
+        'skip', 'lessons', 'open-model', 'share', 'language', 'help', 'prompt', 'chip next', 'why', 'play', 'step', 'speed', 'seed', 'dice',
         'preset', 'add-stage', 'scale', 'rows', 'find',
         ...FIRST.flatMap(({ name }, i) => [
           ...(i > 0 ? ['earlier'] : []), ...(i < FIRST.length - 1 ? ['later'] : []), 'remove', name, `${name}-slider`,

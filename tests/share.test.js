@@ -410,6 +410,9 @@ ${look(written.seen.ids.length)}.then(post, (error) => post({ error: String(erro
       await withPage(link, async (other) => {
         await textIs(other, length);
         assert.deepEqual(await ids(other), await ids(page));
+        await other.getByText('drawn again, all 5 tokens are the same').waitFor();
+        await other.click('[name="step"]');
+        await other.getByText('drawn again').waitFor({ state: 'detached' });
       });
     }));
 

@@ -38,7 +38,7 @@ export function figure(value) {
 
 /** @param {number} value @returns {string} a logit, with a real minus */
 export function score(value) {
-  return formats[2].format(value).replace('-', '−');
+  return decimal(value, 2);
 }
 
 /** @param {number} u @param {number} [digits] @returns {string} */
@@ -49,7 +49,7 @@ export function unit(u, digits = 4) {
 
 /** @param {number} value @param {number} [digits] after the point @returns {string} a logit, a place on the strip */
 export function decimal(value, digits = 4) {
-  return (formats[digits] ?? fixed(digits)).format(value);
+  return (formats[digits] ?? fixed(digits)).format(value).replace('-', '−');
 }
 
 /** @param {number} n @returns {string} a whole number with separators */
@@ -81,7 +81,7 @@ export function tenths(value) {
 
 /** @param {number} value @returns {string} a difference of counts, with its sign */
 export function signed(value) {
-  return signs.format(value);
+  return signs.format(value).replace('-', '−');
 }
 
 /** @param {number} p the p-value of a test, which is no share @returns {string} */

@@ -7,10 +7,11 @@ import { shippedModel } from './host.js';
 import { Arranger, unbiased } from './pipeline.js';
 import { checkFit, otherSource } from './share/record.js';
 import { begin, redraw } from './share/replay.js';
-import { givenChip, isOver, lastPosition } from './state.js';
+import { givenChip, isOver, lastPosition, visible } from './state.js';
 import { text } from './text/index.js';
 import { branchWith, branched, givenLength, pruned, renamed, sharedLength, switched, treeOf, withText } from './tree.js';
 import { Vocabulary } from './vocabulary.js';
+import { listingFor } from './way.js';
 
 /**
  * @typedef {import('./state.js').State} State
@@ -35,9 +36,6 @@ import { Vocabulary } from './vocabulary.js';
 
 /** Listed tokens a stage: enough for every row and every segment that can be seen; others are watched by name. */
 const LISTED = 512;
-
-/** Names of the last stage's tokens beyond the rows: as many as its strip can have room for. */
-const SEGMENTS = 20;
 
 /** A change and what the stages then show are drawn in one frame, unless the engine takes longer than so many milliseconds. */
 const TOGETHER = 40;
@@ -171,7 +169,7 @@ export class Instrument {
   #setTree(tree) {
     this.#moment++;
     this.#release ??= this.#store.hold(TOGETHER);
-    this.#store.set({ ...tree, promptLength: givenLength(tree.chips) });
+    this.#store.set({ ...tree, promptLength: givenLength(tree.chips), confirmed: null });
     this.#store.set({ cursor: lastPosition(this.#store.state) });
   }
 
@@ -252,10 +250,10 @@ export class Instrument {
     this.#reading?.abort();
     const { signal } = (this.#reading = new AbortController());
     await this.#desk.serial(async (model) => {
-      const { source } = this.#store.state;
       this.#record = record.model.hash === model.info.hash ? null : record;
-      checkFit(record, model.info, otherSource(record, source, shippedModel));
+      checkFit(record, model.info, otherSource(record, this.#store.state.source, shippedModel));
       await this.#redraw(model, record, signal);
+      this.#store.set({ confirmed: record.drawn.length || null });
     });
     // A link that cannot be opened leaves the page as it was; that of a first visit was still empty.
     const { promptLength, prompt } = this.#store.state;
@@ -457,16 +455,21 @@ export class Instrument {
    */
   async #inspect(session, position, pipelines) {
     const { settings, watched, chips } = this.#store.state;
-    const ask = (/** @type {number[]} */ watch) =>
+    const ask = (/** @type {Set<number>} */ watch, /** @type {number} */ top) =>
       session.inspectAll(
         position,
-        pipelines.map((stages) => ({ stages, seed: settings.seed, trace: 'top', top: LISTED, watch })),
+        pipelines.map((stages) => ({ stages, seed: settings.seed, trace: 'top', top, watch: [...watch] })),
       );
     const inText = chips[position]?.token.id;
-    const watch = [...new Set(inText === undefined ? watched : [...watched, inText])];
-    const steps = await ask(watch);
-    const unlisted = steps.map((step) => step.id).filter((id) => steps.some((step) => !step.stages[0].ids.includes(id)));
-    return unlisted.length === 0 ? steps : ask([...new Set([...watch, ...unlisted])]);
+    const watch = new Set(inText === undefined ? watched : [...watched, inText]);
+    for (let top = LISTED; ; ) {
+      const steps = await ask(watch, top);
+      const unlisted = steps.map((step) => step.id).filter((id) => !watch.has(id) && steps.some((step) => !step.stages[0].ids.includes(id)));
+      const longest = Math.max(...steps.map(listingFor));
+      if (unlisted.length === 0 && longest <= top) return steps;
+      for (const id of unlisted) watch.add(id);
+      top = Math.max(top, longest);
+    }
   }
 
   /**
@@ -579,7 +582,7 @@ export class Instrument {
 
   // ---- view ----
 
-  /** What is shown, and how. @param {Partial<Pick<State, 'scale' | 'rows' | 'wantedRows' | 'speed' | 'panel' | 'lesson' | 'mistake' | 'covered' | 'problem'>>} view */
+  /** What is shown, and how. @param {Partial<Pick<State, 'scale' | 'rows' | 'wantedRows' | 'speed' | 'panel' | 'lesson' | 'mistake' | 'covered' | 'problem' | 'confirmed'>>} view */
   show(view) {
     this.#store.set(view);
     if ('wantedRows' in view) void this.#look(); // more rows have more tokens to be spelled
@@ -589,12 +592,4 @@ export class Instrument {
   openOwn(own) {
     this.#store.set({ panel: 'own', own: typeof own === 'string' ? { preset: own } : own });
   }
-}
-
-/** The tokens that rows and segments can show. @param {Step} step @param {State} state @returns {number[]} */
-function visible(step, { rows, wantedRows }) {
-  const many = Math.max(rows, wantedRows ?? 0) + SEGMENTS;
-  const first = step.stages[0]?.ids.subarray(0, many) ?? [];
-  const last = step.stages.at(-1)?.ids.subarray(0, many) ?? [];
-  return [...first, ...last, step.id, ...(step.actual == null ? [] : [step.actual])];
 }

@@ -40,7 +40,7 @@ import { isOff } from './pipeline.js';
  * @property {string} name
  * @property {Stage | null} stage  null for the model's own
  * @property {StageSpec | null} spec
- * @property {number} rank         among all tokens, 1 is the likeliest
+ * @property {number} rank         among those that are left, 1 is the likeliest; where it is cut, among all
  * @property {number} prob         after the stage, 0 where cut
  * @property {number} kept
  * @property {boolean} removed     the token itself was cut here
@@ -112,7 +112,7 @@ function partAt(row, place) {
 }
 
 /** @param {number} probability @returns {number} in bits */
-const surprisalOf = (probability) => -Math.log2(probability);
+const surprisalOf = (probability) => Math.max(0, -Math.log2(probability)); // a certainty's is no negative zero
 
 /**
  * How many tokens of the text the token would have repeated once more, from what DRY took for it.
@@ -187,7 +187,7 @@ export function receiptOf(step, id, { stages, seed, specs, textBefore, how }) {
   const lines = rows.map((row, i) => {
     const now = standings[i];
     const { kept } = row;
-    const common = { name: row.name, rank: now.rank, prob: now.prob, kept };
+    const common = { name: row.name, rank: places[i] >= 0 ? places[i] + 1 : now.rank, prob: now.prob, kept };
     if (i === 0) {
       return { ...common, stage: null, spec: null, removed: false, cut: null, measure: /** @type {Measure} */ ({ kind: 'model', logit: now.logit }) };
     }

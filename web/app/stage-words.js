@@ -40,7 +40,7 @@ export function captionOf({ stage, best, cutOff }, specs) {
     case 'top-n-sigma':
       return captions.threshold(words.way.logit(score(limit)));
     case 'mirostat':
-      return words.way.compared('', '≤', `${bits(limit)} bits`).trim();
+      return captions.atMost(bits(limit));
     case 'xtc':
       return (limit < probability ? captions.xtcCuts : captions.xtcSpared)(unit(limit), setting(probability));
     case 'penalties':
@@ -65,8 +65,8 @@ function testOf({ name, value, limit = 0, threshold = 0 }, test) {
     case 'top-p':
       return way.sumBefore(percent(test.sumBefore), atLeast(test.sumBefore, value), share(value));
     case 'typical': {
-      const deviation = Math.abs(-Math.log(test.before) - test.entropy);
-      return way.deviation(figure(deviation), atMost(deviation, limit), figure(limit));
+      const [deviation, most] = [Math.abs(-Math.log2(test.before) - test.entropy), limit / Math.LN2];
+      return way.deviation(figure(deviation), atMost(deviation, most), figure(most));
     }
     case 'top-n-sigma':
       return way.compared(score(test.logit), atLeast(test.logit, limit), score(limit));

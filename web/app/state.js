@@ -41,6 +41,7 @@ import { Vocabulary } from './vocabulary.js';
  * @property {ModelInfo | null} model
  * @property {URL | Blob | null} source  of the model
  * @property {string} title          of the link that was opened, '' for none
+ * @property {number | null} confirmed  tokens that a link brought and that came out the same, until the text changes
  * @property {string} prompt
  * @property {string} promptProblem
  * @property {number} promptLength   tokens of the prompt that begin the present branch
@@ -68,6 +69,9 @@ import { Vocabulary } from './vocabulary.js';
  * @property {(() => void) | null} update  starts the new version that waits, if one does
  */
 
+/** Names of the last stage's tokens beyond the rows: as many as its strip can have room for. */
+const SEGMENTS = 20;
+
 /** @returns {State} */
 export function firstState() {
   return {
@@ -78,6 +82,7 @@ export function firstState() {
     model: null,
     source: null,
     title: '',
+    confirmed: null,
     prompt: text.prompt.default,
     promptProblem: '',
     promptLength: 0,
@@ -127,4 +132,12 @@ export function lastPosition(state) {
 /** @param {Settings} a @param {Settings} b @returns {boolean} whether both draw the same */
 export function sameSettings(a, b) {
   return a.seed === b.seed && samePipeline(a.stages, b.stages);
+}
+
+/** The tokens that rows and segments can show. @param {Step} step @param {State} state @returns {number[]} */
+export function visible(step, { rows, wantedRows }) {
+  const many = Math.max(rows, wantedRows ?? 0) + SEGMENTS;
+  const first = step.stages[0]?.ids.subarray(0, many) ?? [];
+  const last = step.stages.at(-1)?.ids.subarray(0, many) ?? [];
+  return [...first, ...last, step.id, ...(step.actual == null ? [] : [step.actual])];
 }

@@ -26,12 +26,13 @@ import { leastOf } from './table.js';
  * @property {number} before      its probability before
  * @property {number} logit       as it was then
  * @property {number} sumBefore   of the likelier ones
- * @property {number} entropy     in nats, of what was left then
+ * @property {number} entropy     in bits, of what was left then
  * @property {number} least       probability that the stage lets pass, where it has such a threshold
  * @property {number} keptMass
  * @property {number} prob
  *
- * @typedef {{ stage: StageRow } & (Softmax | Test | { kind: 'off', prob: number } | { kind: 'gone' })} Leg
+ * @typedef {{ stage: StageRow, rankThen: number | null } & (Softmax | Test | { kind: 'off', prob: number } | { kind: 'gone' })} Leg
+ *   rankThen: among those that the stage leaves; null where it is cut, or nobody followed it
  */
 
 /** The stages that change logits and cut nothing. */
@@ -62,11 +63,20 @@ function testLeg(stage, before, place, prob) {
     before: place.prob,
     logit: place.logit,
     sumBefore,
-    entropy: before.entropy * Math.LN2,
+    entropy: before.entropy,
     least: leastOf(stage, before),
     keptMass: stage.keptMass,
     prob,
   };
+}
+
+/**
+ * How many tokens a step must list so that every way through it can be told: top-p adds up all that are likelier.
+ * @param {StepLike} step
+ */
+export function listingFor({ stages, watched = [] }) {
+  const added = stages.flatMap(({ name }, i) => (name === 'top-p' ? [i - 1] : []));
+  return Math.max(0, ...watched.flatMap(({ rows }) => added.map((i) => (rows[i].prob > 0 ? rows[i].rank - 1 : 0))));
 }
 
 /**
@@ -78,12 +88,14 @@ function testLeg(stage, before, place, prob) {
 export function wayOf(step, id, isOff) {
   return step.stages.map((stage, i) => {
     const here = placeOf(step, i, id);
-    if (i === 0) return { stage, ...softmaxLeg(stage, here, null) };
+    const rankThen = here.prob > 0 && here.rank < Infinity ? here.rank : null;
+    const common = { stage, rankThen };
+    if (i === 0) return { ...common, ...softmaxLeg(stage, here, null) };
     const before = step.stages[i - 1];
     const place = placeOf(step, i - 1, id);
-    if (place.prob === 0) return { stage, kind: 'gone' };
-    if (isOff(stage)) return { stage, kind: 'off', prob: here.prob };
+    if (place.prob === 0) return { ...common, kind: 'gone' };
+    if (isOff(stage)) return { ...common, kind: 'off', prob: here.prob };
     const changes = CHANGES.has(stage.name) && !(stage.name === 'temperature' && stage.value === 0);
-    return { stage, ...(changes ? softmaxLeg(stage, here, place.logit) : testLeg(stage, before, place, here.prob)) };
+    return { ...common, ...(changes ? softmaxLeg(stage, here, place.logit) : testLeg(stage, before, place, here.prob)) };
   });
 }

@@ -65,15 +65,15 @@ function cellView({ prob, before }, i, { name }) {
  * @param {Row} row @param {number} index
  * @param {Table} table
  * @param {TokenInfo | undefined} token
- * @param {{ active: boolean }} options active: the one that the tab key reaches
+ * @param {{ active: boolean, mark: string }} options active: the one that the tab key reaches; mark: said of the drawn one
  */
-export function rowView({ id, rank, drawn, inText, watched, cut, apart, cells }, index, { columns }, token, { active }) {
+export function rowView({ id, rank, drawn, inText, watched, cut, apart, cells }, index, { columns }, token, { active, mark }) {
   const classes = ['row', drawn && 'drawn', cut && 'cut', apart && 'apart'].filter(Boolean).join(' ');
   const name = token ? plainText(token) : '';
   return html`<tr role="row" class=${classes} data-token-id=${id} data-row=${index} aria-rowindex=${index + 2}>
     <th role="rowheader" scope="row" class="label">
       <button type="button" class="name" title=${words.rank(rank)} tabindex=${active ? 0 : -1}>
-        ${tokenView(token)}${drawn || inText ? html` <span class="mark">${drawn ? words.drawn : words.inText}</span>` : nothing}${apart || watched
+        ${tokenView(token)}${drawn || inText ? html` <span class="mark">${drawn ? mark : words.inText}</span>` : nothing}${apart || watched
           ? html` <span class="rank">${words.rankShort(rank)}</span>`
           : nothing}
       </button>

@@ -31,6 +31,7 @@ class Branches extends View {
     state: { attribute: false },
     instrument: { attribute: false },
     beside: { state: true },
+    said: { state: true },
   };
 
   constructor() {
@@ -41,6 +42,16 @@ class Branches extends View {
     this.instrument = undefined;
     /** The branch that is compared with the present one. @type {number | null} */
     this.beside = null;
+    /** What became of pruning. */
+    this.said = '';
+  }
+
+  /** The focus goes to the branch that is present then. @param {Branch} branch */
+  async prune(branch) {
+    await this.instrument?.pruneBranch(branch.id);
+    this.said = words.pruned(nameOf(branch));
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector('.present .go'))?.focus();
   }
 
   /** @param {Branch} branch @param {State} state @returns {import('lit').TemplateResult} */
@@ -72,7 +83,7 @@ class Branches extends View {
         >
           ${words.compare}
         </button>
-        <button type="button" aria-label=${words.pruneNamed(name)} ?disabled=${state.branches.length === 1} @click=${() => instrument?.pruneBranch(branch.id)}>
+        <button type="button" aria-label=${words.pruneNamed(name)} ?disabled=${state.branches.length === 1} @click=${() => void this.prune(branch)}>
           ${words.prune}
         </button>
       </div>
@@ -104,6 +115,7 @@ class Branches extends View {
       <ul class="tree">
         ${roots.map((branch) => this.branchView(branch, state))}
       </ul>
+      <p class="visually-hidden" role="status">${this.said}</p>
       ${present && other
         ? html`<h3>${words.sideBySide}</h3>
             <div class="side-by-side">${this.columnView(present, shared)} ${this.columnView(other, shared)}</div>`

@@ -68,11 +68,7 @@ class LessonTask extends View {
     if (stages) instrument.pipeline.setStages(stages);
     if (seed !== undefined) instrument.setSeed(seed);
     instrument.setCompare(compare ?? null);
-    if (panel) {
-      instrument.show({ panel });
-      // It opens at the foot of the instrument, where it might not be noticed.
-      requestAnimationFrame(() => document.querySelector('ls-panels')?.scrollIntoView());
-    }
+    if (panel) instrument.show({ panel });
     if (watch !== undefined) instrument.watch(watch);
     if (prompt !== undefined) void instrument.setPrompt(prompt);
   }

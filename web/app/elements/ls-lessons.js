@@ -12,6 +12,8 @@ import { formulaView } from '../lessons/formulas.js';
 import { isDone, keyOf, lessons, nextUndone } from '../lessons/index.js';
 import { keepDone, readDone } from '../lessons/progress.js';
 import { rich } from '../lessons/rich.js';
+import { addressOf, isReady } from '../share/collect.js';
+import { recordOf } from '../share/record.js';
 import { text } from '../lessons/text/index.js';
 import { View } from './base.js';
 import './ls-lesson-figure.js';
@@ -30,6 +32,9 @@ const said = /** @type {Record<string, { name: string, says: string }>} */ (text
 /** Steps of the text that the chain shows, and tokens before each. */
 const CHAIN = 4;
 const READ = 6;
+
+/** What the reader had before a lesson put its own in the place of it, however often the lessons are closed and opened. @type {import('../share/record.js').Record | null} */
+let before = null;
 
 /** @param {string | string[]} part */
 const paragraph = (part) =>
@@ -113,6 +118,24 @@ class Lessons extends View {
     this.done = new Set();
     this.watches.clear();
     keepDone(this.done);
+  }
+
+  /** @param {State} state when a lesson begins with something of its own @param {Task} task */
+  begin(state, task) {
+    this.watches.delete(task.id);
+    if (isReady(state)) before ??= recordOf(state, { title: state.title, address: addressOf(state.source) });
+  }
+
+  async restore() {
+    const record = before;
+    before = null;
+    if (record) await this.instrument?.replay(record);
+    this.instrument?.show({ confirmed: null }); // it is no link of somebody else
+  }
+
+  close() {
+    this.instrument?.show({ lesson: null });
+    /** @type {HTMLElement | null} */ (document.querySelector('ls-header [name="lessons"]'))?.focus();
   }
 
   /** @param {string} id */
@@ -211,7 +234,7 @@ class Lessons extends View {
               .instrument=${this.instrument}
               .done=${this.done.has(keyOf(id, task.id))}
               @solved=${() => this.finish(task)}
-              @begun=${() => this.watches.delete(task.id)}
+              @begun=${() => this.begin(state, task)}
             ></ls-lesson-task>
           </li>`,
         )}
@@ -227,18 +250,19 @@ class Lessons extends View {
   }
 
   render() {
-    const { state, lesson, instrument } = this;
+    const { state, lesson } = this;
     if (!state || !lesson) return nothing;
     const { body, after = [] } = chapters[lesson.id];
     return html`
       <aside class="lesson" aria-labelledby="lessons-title">
         <header>
           <h2 id="lessons-title">${text.title}</h2>
-          <button type="button" class="quiet sign" name="close-lessons" aria-label=${text.close} title=${text.close} @click=${() => instrument?.show({ lesson: null })}>
+          <button type="button" class="quiet sign" name="close-lessons" aria-label=${text.close} title=${text.close} @click=${this.close}>
             ${icons.close}
           </button>
         </header>
         ${this.contentsView(lesson)}
+        ${before ? html`<p><button type="button" class="link" name="restore" @click=${this.restore}>${text.restore}</button></p>` : nothing}
         ${keyed(
           lesson.id,
           html`<article class="chapter">

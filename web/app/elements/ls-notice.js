@@ -5,11 +5,12 @@
 import { html, nothing } from 'lit';
 import { size } from '../format.js';
 import { icons } from '../drawing/icons.js';
+import { isEmbedded } from '../host.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
 class Notice extends View {
-  static uses = ['loading', 'problem', 'update', 'model'];
+  static uses = ['loading', 'problem', 'update', 'model', 'confirmed'];
   static properties = { state: { attribute: false }, instrument: { attribute: false } };
 
   constructor() {
@@ -50,25 +51,28 @@ class Notice extends View {
             </details>`
           : nothing}
       </div>
-      <button
-        type="button"
-        class="quiet sign"
-        aria-label=${text.notice.dismiss}
-        title=${text.notice.dismiss}
-        @click=${() => this.instrument?.show({ problem: null })}
-      >
-        ${icons.close}
-      </button>
+      ${this.dismissView({ problem: null })}
     </div>`;
+  }
+
+  /** @param {{ problem: null } | { confirmed: null }} view without what is dismissed */
+  dismissView(view) {
+    const { dismiss } = text.notice;
+    return html`<button type="button" class="quiet sign" aria-label=${dismiss} title=${dismiss} @click=${() => this.instrument?.show(view)}>
+      ${icons.close}
+    </button>`;
   }
 
   render() {
     const { state } = this;
     if (!state) return nothing;
-    const { loading, problem, update } = state;
+    const { loading, problem, update, confirmed } = state;
     return html`
       <div role="alert">${problem ? this.problemView(problem) : nothing}</div>
       ${loading ? this.loadingView(loading) : nothing}
+      ${confirmed === null || isEmbedded
+        ? nothing
+        : html`<div class="notice" role="status"><p>${text.notice.confirmed(confirmed)}</p>${this.dismissView({ confirmed: null })}</div>`}
       ${update
         ? html`<div class="notice" role="status">
             <p>${text.notice.update}</p>

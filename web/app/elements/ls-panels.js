@@ -29,23 +29,23 @@ class Panels extends View {
     this.instrument = undefined;
     /** The open panel's element. @type {any} */
     this.body = null;
-    /** The panel that somebody has just opened here. @type {string | null} */
-    this.wished = null;
+    /** The panel that was open last. @type {string | null} */
+    this.shown = null;
     /** Every element that was open before, as it was left. @type {Map<string, HTMLElement>} */
     this.bodies = new Map();
   }
 
   /** @param {string} name the open panel's own tab closes it */
   toggle(name) {
-    this.wished = this.state?.panel === name ? null : name;
-    this.instrument?.show({ panel: this.wished });
+    this.instrument?.show({ panel: this.state?.panel === name ? null : name });
   }
 
   /** A panel that opens below what is in sight would be missed. */
   updated() {
-    if (this.wished === null || this.state?.panel !== this.wished) return;
-    this.wished = null;
-    if (this.getBoundingClientRect().top > window.innerHeight / 2) this.scrollIntoView();
+    const { panel = null } = this.state ?? {};
+    if (panel === this.shown) return;
+    this.shown = panel;
+    if (panel && this.getBoundingClientRect().top > window.innerHeight / 2) this.scrollIntoView();
   }
 
   /** @param {KeyboardEvent} event */

@@ -190,9 +190,9 @@ class StageControl extends View {
     </div>`;
   }
 
-  /** @param {'earlier' | 'later' | 'remove'} name @param {string} label @param {unknown} icon @param {boolean} disabled @param {() => void} act */
+  /** Another stage comes to where this one was: the second click of a double click is not meant for it. @param {'earlier' | 'later' | 'remove'} name @param {string} label @param {unknown} icon @param {boolean} disabled @param {() => void} act */
   actionView(name, label, icon, disabled, act) {
-    return html`<button type="button" class="quiet sign small" name=${name} aria-label=${label} title=${label} ?disabled=${disabled} @click=${act}>
+    return html`<button type="button" class="quiet sign small" name=${name} aria-label=${label} title=${label} ?disabled=${disabled} @click=${(/** @type {MouseEvent} */ { detail }) => detail > 1 || act()}>
       ${icon}
     </button>`;
   }

@@ -64,7 +64,6 @@ class Stages extends View {
     last: { state: true },
     active: { state: true },
     pointed: { state: true },
-    focused: { state: true },
     asked: { state: true },
     narrow: { state: true },
   };
@@ -84,10 +83,12 @@ class Stages extends View {
     this.active = 0;
     /** @type {number | null} */
     this.pointed = null;
-    /** @type {number | null} */
-    this.focused = null;
-    /** @type {number | null} */
+    /** The token whose way was wished for last: found, clicked or come to with the keys. @type {number | null} */
     this.asked = null;
+    /** A token that was found, until its row is there and in sight. @type {number | null} */
+    this.sought = null;
+    /** Of the step that was shown last. @type {number | undefined} */
+    this.position = undefined;
     this.narrow = narrow.matches;
     this.table = remembered(tableOf);
     this.geometry = remembered(geometryOf);
@@ -122,18 +123,26 @@ class Stages extends View {
     this.sizes.disconnect();
   }
 
+  /** At another position another token is looked at, unless one is watched. */
+  willUpdate() {
+    const { step, watched = [] } = this.state ?? {};
+    if (step?.position !== this.position && this.asked !== null && !watched.includes(this.asked)) this.asked = null;
+    this.position = step?.position;
+  }
+
   /** Called when the layout has just been made: nothing has to be laid out for it. */
   measure() {
     const sheet = this.querySelector('.sheet');
     if (!sheet) return;
     const style = getComputedStyle(this);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const { width } = sheet.getBoundingClientRect();
     const height = (/** @type {string} */ selector) => this.querySelector(selector)?.getBoundingClientRect().height ?? 0;
     const measures = {
-      ...measuresOf((name) => style.getPropertyValue(name), sheet.getBoundingClientRect().width, rem),
+      ...measuresOf((name) => style.getPropertyValue(name), width, rem),
       head: height('.sheet > .controls') + height('thead'),
       foot: height('tfoot'),
-      sideways: sheet.scrollWidth > (sheet.parentElement?.clientWidth ?? 0),
+      sideways: width > (sheet.parentElement?.clientWidth ?? 0) - 2 * RING + 1,
     };
     if (JSON.stringify(measures) !== JSON.stringify(this.measures)) this.measures = measures;
   }
@@ -178,15 +187,17 @@ class Stages extends View {
 
   /** @param {FocusEvent} event */
   onFocus(event) {
-    const row = event.type === 'focusin' ? this.rowOf(event) : null;
-    this.focused = row ? Number(row.dataset.tokenId) : null;
-    if (row) this.active = Number(row.dataset.row);
+    const row = this.rowOf(event);
+    if (!row) return;
+    this.asked = Number(row.dataset.tokenId);
+    this.active = Number(row.dataset.row);
   }
 
   /** @param {Event} event */
   onClick(event) {
     const { act } = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-act]'))?.dataset ?? {};
     const id = Number(this.rowOf(event)?.dataset.tokenId);
+    this.asked = id;
     if (act === 'take') void this.instrument?.choose(id);
     if (act === 'unwatch') this.instrument?.unwatch(id);
   }
@@ -219,9 +230,14 @@ class Stages extends View {
     find()?.focus();
   }
 
+  /** On a phone what is found needs the room below. @param {Event} event */
+  onSeek({ currentTarget }) {
+    if (this.narrow) /** @type {Element} */ (currentTarget).scrollIntoView();
+  }
+
   /** @param {CustomEvent<import('../state.js').TokenInfo>} event */
   onFound({ detail: { id } }) {
-    this.asked = id;
+    this.asked = this.sought = id;
     this.instrument?.watch(id);
   }
 
@@ -255,7 +271,14 @@ class Stages extends View {
       </div>
       <div class="column model">
         <p><strong>${words.names.logits}</strong><span class="caption">${words.captions.logits}</span></p>
-        <ls-token-field .instrument=${instrument} .name=${'find'} .label=${words.find} .compact=${true} @token=${this.onFound}></ls-token-field>
+        <ls-token-field
+          .instrument=${instrument}
+          .name=${'find'}
+          .label=${words.find}
+          .compact=${true}
+          @focusin=${this.onSeek}
+          @token=${this.onFound}
+        ></ls-token-field>
         ${axis}
       </div>
       ${settings.stages.map(
@@ -277,7 +300,7 @@ class Stages extends View {
   }
 
   /** @param {State} state @param {Table} table @param {Measures} measures */
-  bodyView({ scale, vocabulary }, table, measures) {
+  bodyView({ step, scale, vocabulary }, table, measures) {
     const geometry = this.geometry(measures, table.columns.length);
     const all = table.rows.length;
     const from = Math.min(this.first, Math.floor((all - 1) / BLOCK) * BLOCK);
@@ -286,6 +309,7 @@ class Stages extends View {
     const others = this.others(table, geometry, scale);
     const active = Math.min(this.active, all - 1);
     const top = `${from * geometry.row}px`;
+    const mark = step?.actual === null ? words.next : words.drawn;
     return guard([blocks, others, vocabulary, active], () => html`
       ${blocks.map(({ begin, scene }) => html`<ls-canvas class="block" .scene=${scene} ${place({ top: `${begin * geometry.row}px` })}></ls-canvas>`)}
       <table role="table" aria-label=${words.title} aria-rowcount=${all + 6}>
@@ -296,12 +320,11 @@ class Stages extends View {
           @pointerover=${this.onPoint}
           @pointerleave=${this.onPoint}
           @focusin=${this.onFocus}
-          @focusout=${this.onFocus}
           @click=${this.onClick}
           @keydown=${this.onKey}
         >
           ${table.rows.slice(from, to).map((row, i) =>
-            rowView(row, from + i, table, vocabulary.get(row.id), { active: from + i === active }),
+            rowView(row, from + i, table, vocabulary.get(row.id), { active: from + i === active, mark }),
           )}
         </tbody>
         ${footView(table, others)}
@@ -310,8 +333,8 @@ class Stages extends View {
 
   /** @param {State} state @param {Table} table */
   wayView({ step, model, vocabulary }, table) {
-    const { pointed, focused, asked } = this;
-    const row = [pointed, focused, asked, step?.id].map((id) => table.rows.find((each) => each.id === id)).find(Boolean);
+    const { pointed, asked } = this;
+    const row = [pointed, asked, step?.id].map((id) => table.rows.find((each) => each.id === id)).find(Boolean);
     return html`<ls-way
       role="region"
       aria-label=${words.way.region}
@@ -352,6 +375,11 @@ class Stages extends View {
     const { style } = this;
     const columns = String((this.state?.step?.stages ?? this.state?.settings.stages)?.length ?? 1);
     if (style.getPropertyValue('--columns') !== columns) style.setProperty('--columns', columns);
+    const found = this.sought === null ? null : this.querySelector(`[data-row][data-token-id="${this.sought}"]`);
+    if (found) {
+      found.scrollIntoView({ block: 'nearest' });
+      this.sought = null;
+    }
     for (const element of this.querySelectorAll('.sheet, .sheet > .controls, tfoot')) {
       // To observe again is to be told again.
       if (!this.observed.has(element)) this.sizes.observe(element);

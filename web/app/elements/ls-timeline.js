@@ -5,6 +5,7 @@
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { bits, setting } from '../format.js';
+import { isEmbedded } from '../host.js';
 import { hasEnded, isOver } from '../state.js';
 import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
@@ -76,7 +77,7 @@ class Timeline extends View {
   labelOf({ token, surprisal }, position) {
     const { chip, start, given, surprisal: told } = text.timeline;
     const origin = position === 0 ? start : surprisal === null ? given : told(bits(surprisal));
-    return `${chip(position, plainText(token))}, ${origin}`;
+    return chip(position, plainText(token), origin);
   }
 
   /** @param {Chip} chip @param {number} position @param {boolean} shown */
@@ -142,7 +143,12 @@ class Timeline extends View {
         </div>
       </div>
       <ls-sparkline .chips=${chips} .cursor=${cursor} .instrument=${instrument}></ls-sparkline>
-      <p class="note">${noteView(state, instrument)}</p>
+      <p class="note">
+        ${noteView(state, instrument)}
+        ${state.step && !state.covered && !isEmbedded
+          ? html`<button type="button" class="link" name="why" @click=${() => instrument.show({ panel: 'receipt' })}>${text.note.why}</button>`
+          : nothing}
+      </p>
       <p class="legend">
         <span>${text.timeline.legend}</span>
         <span class="steps"

@@ -24,6 +24,29 @@ class Way extends View {
     /** @type {import('../state.js').TokenInfo | undefined} */
     this.token = undefined;
     this.rank = 0;
+    /** What its height depends on besides the words in it. */
+    this.shape = '';
+    this.sizes = new ResizeObserver(([{ borderBoxSize: [size] }]) => this.keepHeight(size));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+  }
+
+  /**
+   * It grows with the longest way seen, and does not shrink again: the rows would move away from under the pointer that asks.
+   * @param {ResizeObserverSize} size
+   */
+  keepHeight({ inlineSize, blockSize }) {
+    const shape = `${inlineSize} ${this.step?.stages.length}`;
+    this.style.minHeight = shape === this.shape ? `${blockSize}px` : '';
+    this.shape = shape;
   }
 
   take() {
@@ -43,7 +66,7 @@ class Way extends View {
       <ol>
         ${legs.map(
           (leg) => html`<li class=${leg.kind} data-leg=${leg.stage.name}>
-            <strong>${nameOf(leg.stage.name)}</strong>
+            <p><strong>${nameOf(leg.stage.name)}</strong> <span class="hint">${leg.rankThen === null ? nothing : text.stages.rank(leg.rankThen)}</span></p>
             <span>${linesOf(leg).join('\n')}</span>
           </li>`,
         )}

@@ -75,7 +75,7 @@ export const text = {
 
   timeline: {
     label: 'Text, token by token',
-    chip: (/** @type {number} */ position, /** @type {string} */ token) => `Position ${position}: “${token}”`,
+    chip: (/** @type {number} */ position, /** @type {string} */ token, /** @type {string} */ origin) => `Position ${position}: “${token}”, ${origin}`,
     given: 'from the prompt',
     start: 'start of the text',
     surprisal: (/** @type {string} */ bits) => `surprisal ${bits} bits`,
@@ -100,6 +100,7 @@ export const text = {
   },
 
   note: {
+    why: 'Why?',
     nextToken: 'Next token.',
     next: (/** @type {string} */ token) => `Step will draw “${token}”. Choose a token above to look back.`,
     end: 'Step will end the text.',
@@ -125,17 +126,18 @@ export const text = {
   },
 
   branches: {
-    how: 'Look back at any token, take another one there, and the text branches. Nothing is lost: every branch stays here.',
+    how: 'Look back at any token, take another one there, and the text branches. Every branch stays here until you prune it.',
     trunk: 'from the prompt',
     from: (/** @type {number} */ position) => `departs at position ${position}`,
     unnamed: (/** @type {number} */ number) => `Branch ${number}`,
     name: 'Name of the branch',
     compare: 'Compare',
     prune: 'Prune',
+    pruned: (/** @type {string} */ name) => `${name} is pruned.`,
     pruneNamed: (/** @type {string} */ name) => `Prune ${name}`,
     sideBySide: 'Side by side',
     cost: (/** @type {number} */ tokens, /** @type {string} */ sum, /** @type {string} */ mean) =>
-      `${plural(tokens, 'drawn token')} here: ${sum} bits in all, ${mean} a token.`,
+      `${plural(tokens, 'token')} here: ${sum} bits in all, ${mean} a token.`,
   },
 
   panels: {
@@ -362,7 +364,7 @@ export const text = {
     },
     drawTitle: 'The draw',
     margins: (/** @type {string} */ below, /** @type {string} */ above) =>
-      `u lies ${below} behind the start of its part and ${above} before its end.`,
+      `u lies ${below} after the start of its part and ${above} before its end.`,
     below: (/** @type {string} */ at, /** @type {string} */ token) => `A u just below ${at} would have drawn “${token}”.`,
     above: (/** @type {string} */ at, /** @type {string} */ token) => `From u = ${at} on, “${token}” would have been drawn.`,
     alone: 'It was alone in the strip: every u would have drawn it.',
@@ -458,7 +460,7 @@ export const text = {
   },
 
   pipeline: {
-    order: 'Order',
+    order: 'Pipeline',
     own: 'My own',
     /** @type {Record<string, string>} */
     presets: { first: 'First look', huggingFace: 'Seed document, Hugging Face', llamaCpp: 'llama.cpp', greedy: 'Greedy' },
@@ -521,6 +523,7 @@ export const text = {
     later: (/** @type {string} */ stage) => `Move ${stage} one place later`,
     remove: (/** @type {string} */ stage) => `Take ${stage} out`,
     captions: {
+      atMost: (/** @type {string} */ bits) => `≤ ${bits} bits`,
       logits: 'softmax of its logits',
       temperature: (/** @type {string} */ value) => `logits ÷ ${value}`,
       greedy: 'greedy: the first only',
@@ -559,7 +562,7 @@ export const text = {
       rankOf: (/** @type {string} */ rank, /** @type {string} */ sign, /** @type {string} */ k) => `rank ${rank} ${sign} ${k}`,
       sumBefore: (/** @type {string} */ sum, /** @type {string} */ sign, /** @type {string} */ p) => `sum before ${sum} ${sign} ${p}`,
       compared: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `${value} ${sign} ${limit}`,
-      deviation: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `|−ln p − H| = ${value} ${sign} ${limit}`,
+      deviation: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `|−log₂ p − H| = ${value} ${sign} ${limit}`,
       surprise: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `${value} bits ${sign} μ = ${limit}`,
       xtc: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit, /** @type {string} */ u) => `u = ${u}; ${value} ${sign} ${limit}`,
     },
@@ -570,6 +573,7 @@ export const text = {
     cut: 'cut',
     cutHere: 'cut here',
     drawn: 'drawn',
+    next: 'next',
     inText: 'in the text',
     rank: (/** @type {number} */ rank) => `rank ${count(rank)}`,
     rankShort: (/** @type {number} */ rank) => `#${count(rank)}`,
@@ -740,6 +744,7 @@ export const text = {
   },
 
   notice: {
+    confirmed: (/** @type {number} */ n) => `This is the shared text: drawn again, ${n === 1 ? 'its token is' : `all ${count(n)} tokens are`} the same as in the link.`,
     details: 'Details',
     dismiss: 'Dismiss',
     update: 'A new version is ready. It starts when you reload; until then nothing changes.',

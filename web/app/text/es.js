@@ -74,7 +74,7 @@ export const text = {
 
   timeline: {
     label: 'El texto, token a token',
-    chip: (position, token) => `Posición ${position}: «${token}»`,
+    chip: (position, token, origin) => `Posición ${position}: «${token}», ${origin}`,
     given: 'del prompt',
     start: 'comienzo del texto',
     surprisal: (bits) => `sorpresa de ${bits} bits`,
@@ -99,6 +99,7 @@ export const text = {
   },
 
   note: {
+    why: '¿Por qué?',
     nextToken: 'Token siguiente.',
     next: (token) => `El próximo paso sacará «${token}». Elige arriba un token para volver a verlo.`,
     end: 'El próximo paso terminará el texto.',
@@ -121,16 +122,17 @@ export const text = {
   },
 
   branches: {
-    how: 'Vuelve a cualquier token, elige otro en su lugar y el texto se ramifica. Nada se pierde: todas las ramas quedan aquí.',
+    how: 'Vuelve a cualquier token, elige otro en su lugar y el texto se ramifica. Cada rama queda aquí hasta que la podes.',
     trunk: 'desde el prompt',
     from: (position) => `se separa en la posición ${position}`,
     unnamed: (number) => `Rama ${number}`,
     name: 'Nombre de la rama',
     compare: 'Comparar',
     prune: 'Podar',
+    pruned: (name) => `${name}: podada.`,
     pruneNamed: (name) => `Podar ${name}`,
     sideBySide: 'Lado a lado',
-    cost: (tokens, sum, mean) => `Aquí, ${plural(tokens, 'token sorteado', 'tokens sorteados')}: ${sum} bits en total, ${mean} por token.`,
+    cost: (tokens, sum, mean) => `Aquí, ${plural(tokens, 'token', 'tokens')}: ${sum} bits en total, ${mean} por token.`,
   },
 
   panels: {
@@ -439,7 +441,7 @@ export const text = {
   },
 
   pipeline: {
-    order: 'Orden',
+    order: 'Cadena',
     own: 'El mío',
     presets: { first: 'Primer vistazo', huggingFace: 'Documento base, Hugging Face', llamaCpp: 'llama.cpp', greedy: 'Voraz' },
     add: 'Añadir una etapa',
@@ -498,6 +500,7 @@ export const text = {
     later: (stage) => `Atrasar ${stage} un lugar`,
     remove: (stage) => `Quitar ${stage}`,
     captions: {
+      atMost: (bits) => `≤ ${bits} bits`,
       logits: 'softmax de sus logits',
       temperature: (value) => `logits ÷ ${value}`,
       greedy: 'voraz: solo el primero',
@@ -536,7 +539,7 @@ export const text = {
       rankOf: (rank, sign, k) => `puesto ${rank} ${sign} ${k}`,
       sumBefore: (sum, sign, p) => `suma previa ${sum} ${sign} ${p}`,
       compared: (value, sign, limit) => `${value} ${sign} ${limit}`,
-      deviation: (value, sign, limit) => `|−ln p − H| = ${value} ${sign} ${limit}`,
+      deviation: (value, sign, limit) => `|−log₂ p − H| = ${value} ${sign} ${limit}`,
       surprise: (value, sign, limit) => `${value} bits ${sign} μ = ${limit}`,
       xtc: (value, sign, limit, u) => `u = ${u}; ${value} ${sign} ${limit}`,
     },
@@ -547,6 +550,7 @@ export const text = {
     cut: 'descartado',
     cutHere: 'descartado aquí',
     drawn: 'sale',
+    next: 'sigue',
     inText: 'en el texto',
     rank: (rank) => `puesto ${count(rank)}`,
     rankShort: (rank) => `#${count(rank)}`,
@@ -710,6 +714,7 @@ export const text = {
   },
 
   notice: {
+    confirmed: (n) => `Es el texto compartido: ${plural(n, 'token sorteado, igual', 'tokens sorteados, todos iguales')} que en el enlace.`,
     details: 'Detalles',
     dismiss: 'Descartar',
     update: 'Hay una versión nueva. Empieza al recargar la página; hasta entonces no cambia nada.',

@@ -77,7 +77,7 @@ export const text = {
 
   timeline: {
     label: '逐个词元的文本',
-    chip: (/** @type {number} */ position, /** @type {string} */ token) => `位置 ${position}：“${token}”`,
+    chip: (/** @type {number} */ position, /** @type {string} */ token, /** @type {string} */ origin) => `位置 ${position}：“${token}”，${origin}`,
     given: '来自提示词',
     start: '文本开头',
     surprisal: (/** @type {string} */ bits) => `惊异度 ${bits} 比特`,
@@ -102,6 +102,7 @@ export const text = {
   },
 
   note: {
+    why: '为什么？',
     nextToken: '下一个词元。',
     next: (/** @type {string} */ token) => `按“单步”会抽中“${token}”。点选上方的词元可以回看。`,
     end: '按“单步”会结束文本。',
@@ -126,17 +127,18 @@ export const text = {
   },
 
   branches: {
-    how: '回看任意一个词元，在那里改用另一个，文本就分出一支。什么都不会丢：每条分支都留在这里。',
+    how: '回看任意一个词元，在那里改用另一个，文本就分出一支。每条分支都留在这里，直到你剪除它。',
     trunk: '起于提示词',
     from: (/** @type {number} */ position) => `在位置 ${position} 分出`,
     unnamed: (/** @type {number} */ number) => `分支 ${number}`,
     name: '分支的名称',
     compare: '对比',
     prune: '剪除',
+    pruned: (/** @type {string} */ name) => `“${name}”已剪除。`,
     pruneNamed: (/** @type {string} */ name) => `剪除“${name}”`,
     sideBySide: '并排对比',
     cost: (/** @type {number} */ tokens, /** @type {string} */ sum, /** @type {string} */ mean) =>
-      `这一段抽取了 ${count(tokens)} 个词元：共 ${sum} 比特，平均每个 ${mean} 比特。`,
+      `这一段有 ${count(tokens)} 个词元：共 ${sum} 比特，平均每个 ${mean} 比特。`,
   },
 
   panels: {
@@ -448,7 +450,7 @@ export const text = {
   },
 
   pipeline: {
-    order: '顺序',
+    order: '流水线',
     own: '自定义',
     /** @type {Record<string, string>} */
     presets: { first: '初次体验', huggingFace: '教程、Hugging Face', llamaCpp: 'llama.cpp', greedy: '贪心' },
@@ -511,6 +513,7 @@ export const text = {
     later: (/** @type {string} */ stage) => `把${within(stage)}后移一位`,
     remove: (/** @type {string} */ stage) => `移除${within(stage).trimEnd()}`,
     captions: {
+      atMost: (/** @type {string} */ bits) => `≤ ${bits} 比特`,
       logits: 'logit 的 softmax',
       temperature: (/** @type {string} */ value) => `logit ÷ ${value}`,
       greedy: '贪心：只取第一名',
@@ -549,7 +552,7 @@ export const text = {
       rankOf: (/** @type {string} */ rank, /** @type {string} */ sign, /** @type {string} */ k) => `名次 ${rank} ${sign} ${k}`,
       sumBefore: (/** @type {string} */ sum, /** @type {string} */ sign, /** @type {string} */ p) => `此前总和 ${sum} ${sign} ${p}`,
       compared: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `${value} ${sign} ${limit}`,
-      deviation: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `|−ln p − H| = ${value} ${sign} ${limit}`,
+      deviation: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `|−log₂ p − H| = ${value} ${sign} ${limit}`,
       surprise: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit) => `${value} 比特 ${sign} μ = ${limit}`,
       xtc: (/** @type {string} */ value, /** @type {string} */ sign, /** @type {string} */ limit, /** @type {string} */ u) =>
         `u = ${u}；${value} ${sign} ${limit}`,
@@ -561,6 +564,7 @@ export const text = {
     cut: '剔除',
     cutHere: '在此剔除',
     drawn: '抽中',
+    next: '下一个',
     inText: '文中',
     rank: (/** @type {number} */ rank) => `第 ${count(rank)} 名`,
     rankShort: (/** @type {number} */ rank) => `#${count(rank)}`,
@@ -725,6 +729,7 @@ export const text = {
   },
 
   notice: {
+    confirmed: (/** @type {number} */ n) => `这就是分享的文本：重新抽取的 ${count(n)} 个词元与链接中的完全相同。`,
     details: '详情',
     dismiss: '关闭提示',
     update: '新版本已就绪，重新加载后启用；在那之前一切不变。',

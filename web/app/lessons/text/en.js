@@ -8,6 +8,7 @@ export const text = {
   close: 'Close the lessons',
   contents: (/** @type {number} */ done, /** @type {number} */ all) => `All lessons: ${done} of ${all} done`,
   forget: 'Start over',
+  restore: 'Back to my own text and settings',
   number: (/** @type {number} */ number, /** @type {string} */ title) => `${number}. ${title}`,
   isDone: 'done',
   previous: (/** @type {string} */ title) => `Previous: ${title}`,

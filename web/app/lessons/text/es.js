@@ -9,6 +9,7 @@ export const text = {
   close: 'Cerrar las lecciones',
   contents: (done, all) => `Todas las lecciones: ${done} de ${all} hechas`,
   forget: 'Empezar de nuevo',
+  restore: 'Volver a mi texto y mis ajustes',
   number: (number, title) => `${number}. ${title}`,
   isDone: 'hecho',
   previous: (title) => `Anterior: ${title}`,

@@ -8,6 +8,7 @@ export const text = {
   close: '关闭课程',
   contents: (/** @type {number} */ done, /** @type {number} */ all) => `全部课程：已完成 ${done} / ${all}`,
   forget: '从头开始',
+  restore: '回到我自己的文本和设置',
   number: (/** @type {number} */ number, /** @type {string} */ title) => `${number}. ${title}`,
   isDone: '已完成',
   previous: (/** @type {string} */ title) => `上一课：${title}`,
