@@ -151,7 +151,7 @@ try {
   for (const [what, { milliseconds, inLayout }] of /** @type {const} */ ([['A step', display.step], ['A slider\'s move', display.slide]])) {
     console.log(`\n${what} costs the page's main thread ${milliseconds.toFixed(1)} ms at 32,000 tokens, ${inLayout.toFixed(1)} of them in layout and style`);
   }
-  console.log(`At full speed the page plays ${play.tokensPerSecond.toFixed(0)} tokens a second, ${(100 * play.ofEngine).toFixed(0)} % of the engine alone (15m q8_0); its heap has ${(play.heapBytes / 1e6).toFixed(1)} MB at 2,000 tokens and grows by ${(play.heapBytesPerToken / 1e3).toFixed(1)} kB a token`);
+  console.log(`At full speed the page plays ${play.tokensPerSecond.toFixed(0)} tokens a second, ${(100 * play.ofEngine).toFixed(0)} % of the engine alone (15m q8_0, threads: ${play.threads}); its heap has ${(play.heapBytes / 1e6).toFixed(1)} MB at 2,000 tokens and grows by ${(play.heapBytesPerToken / 1e3).toFixed(1)} kB a token`);
   console.log(`While the slider moves the page shows ${display.slide.framesPerSecond.toFixed(0)} frames a second`);
   writeFileSync(`${root}build/bench.json`, `${JSON.stringify({ machine, commit, versions, display, play, models: results }, null, 2)}\n`);
 } finally {
