@@ -70,7 +70,8 @@ import: ## make a GGUF of a llama2.c model: MODEL=in.bin TOKENIZER=tokenizer.bin
 	@$(MAKE) --silent --no-print-directory -C model OUT=../build/train ../build/train/import
 	@build/train/import "$(MODEL)" "$(TOKENIZER)" "$(OUT)" $(TYPE) $(CARD)
 
-bench: site cli tools-test build/logitscope-synth ## measure speed: of the engine beside wllama (SHAPES= TYPES=), then of training (that alone: bench-train)
+bench: site cli tools-test build/logitscope-synth ## measure speed: of the engine beside llama.cpp and wllama (SHAPES= TYPES=), then of training (that alone: bench-train)
+	@$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(MAKE) --no-print-directory build/llama.cpp/llama)
 	@node tests/bench.js
 	@$(MAKE) --no-print-directory bench-train
 
@@ -149,6 +150,17 @@ build/bench/products: tests/c/products_bench.c model/gemm.c $(wildcard model/*.h
 	@.ci/install libdnnl-dev
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fopenmp $(filter %.c,$^) -ldnnl -ldl -lm -o $@
+
+# The native peer: llama.cpp's own libraries for every x86-64 processor, as an npm package brings them.
+PEER     := @node-llama-cpp/linux-x64@3.22.1
+PEER_SUM := 0d953e1503d5ab4608d8ed5b739132308c81ac05ffeb760d2a7f30e08a9f90e0
+PEER_LIB := build/llama.cpp/package/bins/linux-x64
+
+build/llama.cpp/llama: tests/c/bench_llama.c Makefile
+	@mkdir -p $(@D)
+	npm pack --silent --pack-destination $(@D) $(PEER)
+	cd $(@D) && echo "$(PEER_SUM)  $$(ls *.tgz)" | sha256sum --check --quiet && tar xzf *.tgz && rm *.tgz
+	$(CC) $(CFLAGS) $(POSIX) $< $$(ls $(PEER_LIB)/libllama.*.so $(PEER_LIB)/libggml.*.so) -Wl,-rpath,'$$ORIGIN/package/bins/linux-x64' -o $@
 
 site: $(BUILDS) node_modules/.stamp
 	@npx vite build --logLevel warn

@@ -1,9 +1,9 @@
-// Measures speed on models of known shapes: in Node, in Chromium beside wllama, natively, and the page's display.
+// Measures speed on models of known shapes: in Node, in Chromium beside wllama, natively beside llama.cpp, and the page's display.
 // make bench (SHAPES= TYPES= choose the models); a table to the terminal, everything to build/bench.json.
 // Not a test: nothing here passes or fails. Compare only figures of one run; machine and versions are named with them.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fromPlain } from '../web/engine/errors.js';
 import { startNodeWorker } from '../web/engine/platform.js';
 import { openChromium } from './bench/chromium.js';
@@ -55,6 +55,15 @@ async function natively(model) {
   };
 }
 
+const PEER = `${root}build/llama.cpp/`;
+const LIBRARIES = `${PEER}package/bins/linux-x64`;
+
+/** llama.cpp, its prompt of any tokens. @param {string} model @param {number} threads @returns {Promise<Figures>} */
+async function byLlamaCpp(model, threads) {
+  const counts = [threads, SHORT, TOKENS.promptTokens, TOKENS.decodeTokens].map(String);
+  return JSON.parse(execFileSync(`${PEER}llama`, [LIBRARIES, root + model, ...counts], { encoding: 'utf8' }));
+}
+
 /** @param {string} model @param {Awaited<ReturnType<typeof openChromium>>} chromium */
 function contestantsOn(model, chromium) {
   /** @type {Contestant[]} */
@@ -70,6 +79,7 @@ function contestantsOn(model, chromium) {
     add({ where: 'wllama', kernels: 'its own', threads }, () => chromium.wllama({ model: `/${model}`, threads, tokens: PEER_TOKENS, ...texts }));
   }
   add({ where: 'native', kernels: 'simd', threads: 1 }, () => natively(model));
+  if (existsSync(`${PEER}llama`)) for (const threads of [1, 2]) add({ where: 'llama.cpp', kernels: 'native', threads }, () => byLlamaCpp(model, threads));
   return all;
 }
 
@@ -101,16 +111,16 @@ function summarise(contestants) {
     return { where, kernels, threads, rounds: rounds.length, problem, ...medians };
   });
   return rows.map((row) => {
-    const peer = rows.find(({ where, threads }) => where === 'wllama' && threads === row.threads);
-    const beside = (/** @type {keyof Figures} */ name) => Number(row[name]) / Number(peer?.[name]);
+    const beside = (/** @type {string} */ peer) => {
+      const its = rows.find(({ where, threads }) => where === peer && threads === row.threads);
+      const times = (/** @type {keyof Figures} */ name) => Number(row[name]) / Number(its?.[name]);
+      return { prompt: times('promptTokensPerSecond'), decode: times('decodeTokensPerSecond'), decodeAfterPrompt: times('decodeAfterPromptTokensPerSecond') };
+    };
     return {
       ...row,
       shareOfRead: row.weightBytes && row.readBytesPerSecond && row.decodeTokensPerSecond * row.weightBytes / row.readBytesPerSecond,
-      besideWllama: {
-        prompt: beside('promptTokensPerSecond'),
-        decode: beside('decodeTokensPerSecond'),
-        decodeAfterPrompt: beside('decodeAfterPromptTokensPerSecond'),
-      },
+      besideWllama: beside('wllama'),
+      besideLlamaCpp: beside('llama.cpp'),
     };
   });
 }
@@ -119,12 +129,13 @@ const number = (/** @type {number | undefined} */ value, /** @type {number} */ d
   (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits)).padStart(width);
 
 /** @param {ReturnType<typeof summarise>[number]} row */
-function line({ where, kernels, threads, rounds, problem, besideWllama: ratio, ...row }) {
+function line({ where, kernels, threads, rounds, problem, besideWllama, besideLlamaCpp, ...row }) {
   const name = `  ${where.padEnd(9)} ${kernels.padEnd(10)} ${threads}`;
   if (rounds === 0) return `${name}  ${problem}`;
-  const rate = (/** @type {number} */ value, /** @type {number} */ times) => `${number(value, 0, 8)} (${number(times, 1, 4)})`;
-  return [name, number(row.loadSeconds, 2, 7), rate(row.promptTokensPerSecond, ratio.prompt), rate(row.decodeTokensPerSecond, ratio.decode),
-    rate(row.decodeAfterPromptTokensPerSecond, ratio.decodeAfterPrompt),
+  const rate = (/** @type {number} */ value, /** @type {'prompt' | 'decode' | 'decodeAfterPrompt'} */ what) =>
+    `${number(value, 0, 8)} (${number(besideLlamaCpp[what], 2, 5)} ${number(besideWllama[what], 1, 4)})`;
+  return [name, number(row.loadSeconds, 2, 7), rate(row.promptTokensPerSecond, 'prompt'), rate(row.decodeTokensPerSecond, 'decode'),
+    rate(row.decodeAfterPromptTokensPerSecond, 'decodeAfterPrompt'),
     number(row.readBytesPerSecond && row.readBytesPerSecond / 1e9, 1, 6), number(row.shareOfRead && 100 * row.shareOfRead, 0, 5), `${rounds}`.padStart(4)].join('');
 }
 
@@ -132,10 +143,11 @@ const models = chosenModels('15m smollm2-135m', 'q8_0 q4_0'); // before the serv
 const chromium = await openChromium();
 try {
   const wllama = JSON.parse(readFileSync(`${root}node_modules/@wllama/wllama/package.json`, 'utf8')).version;
-  const versions = { node: process.version, chromium: chromium.version, wllama };
-  console.log(`${machine}, commit ${commit}, Node ${versions.node}, Chromium ${versions.chromium}, wllama ${wllama}`);
-  console.log(`Medians of up to ${ROUNDS} alternating rounds; in brackets: times wllama's with as many threads. Prompt: ${TOKENS.promptTokens} tokens;`
-    + ` decode: ${TOKENS.decodeTokens} (wllama ${PEER_TOKENS})\nafter ${SHORT} and after ${TOKENS.promptTokens}; reference: ${FEWER.promptTokens} and ${FEWER.decodeTokens}.`
+  const llamaCpp = existsSync(`${PEER}llama`) ? JSON.parse(readFileSync(`${LIBRARIES}/_nlcBuildMetadata.json`, 'utf8')).buildOptions.llamaCpp.release : 'not here';
+  const versions = { node: process.version, chromium: chromium.version, llamaCpp, wllama };
+  console.log(`${machine}, commit ${commit}, Node ${versions.node}, Chromium ${versions.chromium}, llama.cpp ${llamaCpp}, wllama ${wllama}`);
+  console.log(`Medians of up to ${ROUNDS} alternating rounds; in brackets: times llama.cpp's (native) and wllama's with as many threads.`
+    + `\nPrompt: ${TOKENS.promptTokens} tokens; decode: ${TOKENS.decodeTokens} (wllama ${PEER_TOKENS}) after ${SHORT} and after ${TOKENS.promptTokens}; reference: ${FEWER.promptTokens} and ${FEWER.decodeTokens}.`
     + ' Read: sequential GB/s by the same module; %: of it in decode.');
   const [display, play] = [await chromium.display(), await chromium.play()];
   const results = [];
@@ -144,7 +156,7 @@ try {
     await compete(contestants);
     const rows = summarise(contestants);
     results.push({ shape, type, weightBytes: rows.find(({ weightBytes }) => weightBytes)?.weightBytes, rows });
-    console.log(`\n${`${shape} ${type}`.padEnd(24)}  load s   prompt tok/s   decode tok/s   after prompt  read    % rounds`);
+    console.log(`\n${`${shape} ${type}`.padEnd(24)}  load s         prompt tok/s         decode tok/s         after prompt  read    % rounds`);
     // A kernel set that an engine does not have is no news.
     for (const row of rows) if (!/^kernels is "/.test(row.problem ?? '')) console.log(line(row));
   }
