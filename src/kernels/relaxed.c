@@ -42,7 +42,7 @@ static ls_layout layout(uint32_t type) {
 }
 
 LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
-  LS_UNROLL
+  LS_ROLLED
   for (uint32_t g = 0; g < LS_BLOCK; g += 4) {
     const v128_t low = wasm_v128_load(quants + LS_TILE * g), high = wasm_v128_load(quants + LS_TILE * g + 16);
     LS_UNROLL
@@ -57,7 +57,7 @@ LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q
 /* The low halves of a row's 16 bytes are items 0 to 15, the high halves 16 to 31. */
 LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
   const v128_t half = wasm_i8x16_splat(15);
-  LS_UNROLL
+  LS_ROLLED
   for (uint32_t g = 0; g < LS_BLOCK / 2; g += 4) {
     const v128_t low = wasm_v128_load(quants + LS_TILE * g), high = wasm_v128_load(quants + LS_TILE * g + 16);
     const v128_t low_first = wasm_v128_and(low, half), high_first = wasm_v128_and(high, half);

@@ -47,9 +47,9 @@ LS_INLINE v128_t load_activations(const int8_t *q) {
   return wasm_i16x8_extend_low_i8x16(wasm_v128_load32_splat(q));
 }
 
-/* Four items from item g of eight rows, two rows a vector, as 16-bit integers. The low halves of a row's 16
- * bytes of 4-bit weights are items 0 to 15, the high halves 16 to 31. */
-LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool four_bits) {
+/* Four items of eight rows, two rows a vector, as 16-bit integers, from byte g of each row. Of 4-bit weights
+ * the low halves of a row's 16 bytes are items 0 to 15, the upper ones, `second`, 16 to 31. */
+LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool four_bits, bool second) {
   if (!four_bits) {
     LS_UNROLL
     for (int r = 0; r < 4; r++) w[r] = wasm_i16x8_load8x8(quants + LS_TILE * g + 8 * r);
@@ -57,8 +57,8 @@ LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool f
   }
   LS_UNROLL
   for (int r = 0; r < 4; r += 2) {
-    const v128_t both = wasm_v128_load(quants + LS_TILE * (g % 16) + 8 * r);
-    const v128_t items = g < 16 ? wasm_v128_and(both, wasm_i8x16_splat(15)) : wasm_u8x16_shr(both, 4);
+    const v128_t both = wasm_v128_load(quants + LS_TILE * g + 8 * r);
+    const v128_t items = second ? wasm_u8x16_shr(both, 4) : wasm_v128_and(both, wasm_i8x16_splat(15));
     w[r] = wasm_u16x8_extend_low_u8x16(items);
     w[r + 1] = wasm_u16x8_extend_high_u8x16(items);
   }
@@ -67,21 +67,25 @@ LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool f
 /* Two vectors at a time: their eight sums and the weights fill the registers. */
 LS_INLINE void multiply_block(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride,
                               uint32_t n, bool four_bits) {
+  const uint32_t halves = four_bits ? 2 : 1;
   LS_UNROLL
   for (uint32_t t = 0; t < n; t += 2) {
     const uint32_t pair = n - t < 2 ? 1 : 2;
     v128_t s[2][4];
     LS_UNROLL
     for (uint32_t i = 0; i < pair; i++) s[i][0] = s[i][1] = s[i][2] = s[i][3] = wasm_i32x4_splat(0);
-    LS_UNROLL
-    for (uint32_t g = 0; g < LS_BLOCK; g += 4) {
-      v128_t w[4];
-      load_group(w, quants, g, four_bits);
+    LS_ROLLED
+    for (uint32_t g = 0; g < LS_BLOCK / halves; g += 4) {
       LS_UNROLL
-      for (uint32_t i = 0; i < pair; i++) {
-        const v128_t a = load_activations(q + (t + i) * stride + g);
+      for (uint32_t half = 0; half < halves; half++) {
+        v128_t w[4];
+        load_group(w, quants, g, four_bits, half == 1);
         LS_UNROLL
-        for (int r = 0; r < 4; r++) s[i][r] = wasm_i32x4_add(s[i][r], wasm_i32x4_dot_i16x8(w[r], a));
+        for (uint32_t i = 0; i < pair; i++) {
+          const v128_t a = load_activations(q + (t + i) * stride + g + 16 * half);
+          LS_UNROLL
+          for (int r = 0; r < 4; r++) s[i][r] = wasm_i32x4_add(s[i][r], wasm_i32x4_dot_i16x8(w[r], a));
+        }
       }
     }
     LS_UNROLL

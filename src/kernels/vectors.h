@@ -25,6 +25,14 @@
 #define LS_UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* Before a loop that is to stay one: unrolled, compilers compute sum after sum, and keep in memory all that
+ * the next ones will need again. */
+#ifdef __clang__
+#define LS_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define LS_ROLLED /* GCC leaves it as it is */
+#endif
+
 #define ROWS 4 /* of a matrix, computed together: one lane each once their sums are taken */
 
 static inline float total(v128_t s) {
