@@ -58,7 +58,7 @@ LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool f
   LS_UNROLL
   for (int r = 0; r < 4; r += 2) {
     const v128_t both = wasm_v128_load(quants + LS_TILE * g + 8 * r);
-    const v128_t items = second ? wasm_u8x16_shr(both, 4) : wasm_v128_and(both, wasm_i8x16_splat(15));
+    const v128_t items = wasm_v128_and(second ? wasm_u16x8_shr(both, 4) : both, wasm_i8x16_splat(15));
     w[r] = wasm_u16x8_extend_low_u8x16(items);
     w[r + 1] = wasm_u16x8_extend_high_u8x16(items);
   }
