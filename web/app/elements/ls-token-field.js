@@ -32,7 +32,7 @@ class TokenField extends View {
     /** Of the field; the list's ids begin with it. */
     this.name = 'token';
     this.disabled = false;
-    /** The label is the placeholder, and the list lies over what is below. */
+    /** The label stands within the empty field, and the list lies over what is below. */
     this.compact = false;
     /** @type {TokenInfo[]} */
     this.found = [];
