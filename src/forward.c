@@ -10,9 +10,9 @@
 #include "team.h"
 
 /* One token's norms and roundings take less time than a meeting: then every thread does them all, and writes
- * what the others write. Of more tokens each does its share. */
+ * what the others write. Of more tokens each does its share, in whole groups. */
 static ls_range tokens_of(const ls_model *m, uint32_t thread, uint32_t n) {
-  return n == 1 ? (ls_range){0, 1} : ls_share(&m->team, thread, n, 1);
+  return n == 1 ? (ls_range){0, 1} : ls_share(&m->team, thread, n, LS_GROUP);
 }
 
 static void meet_over(ls_model *m, uint32_t n) {
@@ -24,8 +24,8 @@ static ls_activations activations(ls_model *m, uint32_t thread, const float *x, 
   if (m->quantized && cols % LS_BLOCK == 0) {
     const ls_range t = tokens_of(m, thread, n);
     const uint64_t at = (uint64_t)t.from * cols, block = at / LS_BLOCK;
-    m->kernels->quantize(m->act_q + at, m->act_scale + block, m->act_sum + block, x + at,
-                         (uint64_t)(t.to - t.from) * cols);
+    m->kernels->quantize(m->act_q + at, m->act_scale + block, m->act_sum + block, x + at, t.to - t.from,
+                         cols);
   }
   meet_over(m, n);
   return (ls_activations){x, m->act_q, m->act_scale, m->act_sum};

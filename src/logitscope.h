@@ -170,7 +170,7 @@ typedef struct ls_model {
   float *attended;         /* (B, H*E) */
   float *gate, *up;        /* (B, F) */
   float *attend_scratch;   /* (threads, LS_ATTEND_SCRATCH) */
-  int8_t *act_q;           /* (B, widest) quantised activations */
+  int8_t *act_q;           /* (B, widest) quantised activations, see ls_activations */
   float *act_scale;        /* (B, widest / 32) */
   int32_t *act_sum;        /* (B, widest / 32) */
   uint8_t *pack_scratch;   /* eight rows of the widest matrix */

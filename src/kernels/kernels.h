@@ -19,13 +19,30 @@
 #include "../logitscope.h"
 #include "pack.h"
 
-/* A batch of input vectors, as floats and, where the model has quantised weights, as 8-bit blocks. */
+/* A batch of input vectors, as floats and, where the model has quantised weights, as 8-bit blocks. These are
+ * interleaved, so that a kernel that multiplies several vectors together reads them along memory: of each
+ * LS_GROUP vectors, and of those left at the end, first part 0 of each, then part 1. See ls_place. */
 typedef struct ls_activations {
   const float *x;     /* (n, cols) */
-  const int8_t *q;    /* (n, cols) in -127..127 */
-  const float *scale; /* (n, cols / 32) */
-  const int32_t *sum; /* (n, cols / 32) of q */
+  const int8_t *q;    /* (n, cols) in -127..127, in parts of LS_ITEMS */
+  const float *scale; /* (n, cols / 32), in parts of one */
+  const int32_t *sum; /* (n, cols / 32) of q, in parts of one */
 } ls_activations;
+
+#define LS_GROUP 4 /* vectors multiplied together: as many sums as there are registers for */
+#define LS_ITEMS 4 /* that a vector instruction multiplies at once with those of several rows */
+
+/* How many of n vectors stand in vector t's group. */
+static inline uint32_t ls_group(uint32_t n, uint32_t t) {
+  const uint32_t left = n - (t - t % LS_GROUP);
+  return left < LS_GROUP ? left : LS_GROUP;
+}
+
+/* Where part i of vector t stands, of n vectors of `parts` parts. */
+static inline uint64_t ls_place(uint32_t n, uint32_t parts, uint32_t t, uint32_t i) {
+  const uint32_t in_group = t % LS_GROUP;
+  return (uint64_t)(t - in_group) * parts + (uint64_t)i * ls_group(n, t) + in_group;
+}
 
 #define LS_CHUNK 64 /* positions whose values are summed up as integers */
 
@@ -64,9 +81,10 @@ typedef struct ls_kernels {
   void (*matmul)(float *y, const ls_matrix *w, const ls_activations *x, uint32_t n, uint32_t from,
                  uint32_t to);
 
-  /* Blocks of 32: scale = max |x| / 127, q = x * (127 / max |x|) rounded, halves to even; a block
-   * whose maximum is below 1e-30 becomes 0; sum is that of the block's q. `count` is a multiple of 32. */
-  void (*quantize)(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count);
+  /* x (n, cols) by blocks of 32, laid out as ls_activations says: scale = max |x| / 127, q = x * (127 / max
+   * |x|) rounded, halves to even; a block whose maximum is below 1e-30 becomes 0; sum is that of the block's
+   * q. */
+  void (*quantize)(int8_t *q, float *scale, int32_t *sum, const float *x, uint32_t n, uint32_t cols);
 
   /* y (n) = x (n) / sqrt(mean(x^2) + eps) * weight (n). y may be x. Zhang and Sennrich 2019. */
   void (*rmsnorm)(float *y, const float *x, const float *weight, uint32_t n, float eps);

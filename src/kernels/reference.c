@@ -14,17 +14,23 @@ static float dot_floats(const uint8_t *row, uint32_t type, const float *x, uint3
   return total(s);
 }
 
-static float dot_blocks(const uint8_t *row, uint32_t type, const int8_t *q, const float *scale,
+/* Where item i of vector t of n stands. */
+static uint64_t item_at(uint32_t n, uint32_t cols, uint32_t t, uint32_t i) {
+  return LS_ITEMS * ls_place(n, cols / LS_ITEMS, t, i / LS_ITEMS) + i % LS_ITEMS;
+}
+
+static float dot_blocks(const uint8_t *row, uint32_t type, const ls_activations *a, uint32_t n, uint32_t t,
                         uint32_t cols) {
+  const uint32_t blocks = cols / LS_BLOCK;
   float sum = 0;
-  for (uint32_t b = 0; b < cols / LS_BLOCK; b++) {
+  for (uint32_t b = 0; b < blocks; b++) {
     const uint8_t *block = row + (uint64_t)b * (type == GGUF_TYPE_Q8_0 ? Q8_0_BYTES : Q4_0_BYTES);
     int32_t isum = 0;
     for (uint32_t i = 0; i < LS_BLOCK; i++) {
       const int32_t w = type == GGUF_TYPE_Q8_0 ? q8_0_item(block, i) : q4_0_item(block, i);
-      isum += w * q[b * LS_BLOCK + i];
+      isum += w * a->q[item_at(n, cols, t, b * LS_BLOCK + i)];
     }
-    sum += (float)isum * (half_to_float(block) * scale[b]);
+    sum += (float)isum * (half_to_float(block) * a->scale[ls_place(n, blocks, t, b)]);
   }
   return sum;
 }
@@ -40,24 +46,27 @@ static void matmul(float *y, const ls_matrix *w, const ls_activations *a, uint32
   for (uint32_t t = 0; t < n; t++) {
     for (uint32_t r = from; r < to; r++) {
       const uint8_t *row = w->data + (uint64_t)r * w->row_bytes;
-      const uint64_t at = (uint64_t)t * w->cols;
-      y[(uint64_t)t * w->rows + r] =
-          blocks ? dot_blocks(row, w->type, a->q + at, a->scale + at / LS_BLOCK, w->cols)
-                 : dot_floats(row, w->type, a->x + at, w->cols);
+      y[(uint64_t)t * w->rows + r] = blocks ? dot_blocks(row, w->type, a, n, t, w->cols)
+                                            : dot_floats(row, w->type, a->x + (uint64_t)t * w->cols, w->cols);
     }
   }
 }
 
-static void quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count) {
-  for (uint64_t b = 0; b < count / LS_BLOCK; b++, q += LS_BLOCK, x += LS_BLOCK) {
-    float max = 0;
-    for (int i = 0; i < LS_BLOCK; i++) max = max < fabsf(x[i]) ? fabsf(x[i]) : max;
-    const float inverse = max > 1e-30f ? 127 / max : 0;
-    scale[b] = max > 1e-30f ? max / 127 : 0;
-    sum[b] = 0;
-    for (int i = 0; i < LS_BLOCK; i++) {
-      q[i] = (int8_t)nearest_int(x[i] * inverse);
-      sum[b] += q[i];
+static void quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint32_t n, uint32_t cols) {
+  const uint32_t blocks = cols / LS_BLOCK;
+  for (uint32_t t = 0; t < n; t++) {
+    for (uint32_t b = 0; b < blocks; b++, x += LS_BLOCK) {
+      const uint64_t at = ls_place(n, blocks, t, b);
+      float max = 0;
+      for (int i = 0; i < LS_BLOCK; i++) max = max < fabsf(x[i]) ? fabsf(x[i]) : max;
+      const float inverse = max > 1e-30f ? 127 / max : 0;
+      scale[at] = max > 1e-30f ? max / 127 : 0;
+      sum[at] = 0;
+      for (uint32_t i = 0; i < LS_BLOCK; i++) {
+        const int8_t item = (int8_t)nearest_int(x[i] * inverse);
+        q[item_at(n, cols, t, b * LS_BLOCK + i)] = item;
+        sum[at] += item;
+      }
     }
   }
 }

@@ -41,32 +41,40 @@ static ls_layout layout(uint32_t type) {
   return type == GGUF_TYPE_Q8_0 && engine == UNSIGNED ? LS_TILES_OFFSET : ls_simd128_layout(type);
 }
 
-LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
+LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n) {
+  const uint32_t step = LS_ITEMS * n;
   LS_ROLLED
-  for (uint32_t g = 0; g < LS_BLOCK; g += 4) {
-    const v128_t low = wasm_v128_load(quants + LS_TILE * g), high = wasm_v128_load(quants + LS_TILE * g + 16);
+  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK; quants != end; quants += 64, q += 2 * step) {
+    LS_WALK(quants);
+    LS_WALK(q);
+    const v128_t low_first = wasm_v128_load(quants), high_first = wasm_v128_load(quants + 16);
+    const v128_t low_second = wasm_v128_load(quants + 32), high_second = wasm_v128_load(quants + 48);
     LS_UNROLL
     for (uint32_t i = 0; i < n; i++) {
-      const v128_t a = wasm_v128_load32_splat(q + i * stride + g);
-      isum[i][0] = DOT(a, low, isum[i][0]);
-      isum[i][1] = DOT(a, high, isum[i][1]);
+      const v128_t a = wasm_v128_load32_splat(q + LS_ITEMS * i);
+      const v128_t b = wasm_v128_load32_splat(q + step + LS_ITEMS * i);
+      isum[i][0] = DOT(b, low_second, DOT(a, low_first, isum[i][0]));
+      isum[i][1] = DOT(b, high_second, DOT(a, high_first, isum[i][1]));
     }
   }
 }
 
 /* The low halves of a row's 16 bytes are items 0 to 15, the high halves 16 to 31. */
-LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
+LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n) {
   const v128_t half = wasm_i8x16_splat(15);
+  const uint32_t step = LS_ITEMS * n;
   LS_ROLLED
-  for (uint32_t g = 0; g < LS_BLOCK / 2; g += 4) {
-    const v128_t low = wasm_v128_load(quants + LS_TILE * g), high = wasm_v128_load(quants + LS_TILE * g + 16);
+  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK / 2; quants != end; quants += 32, q += step) {
+    LS_WALK(quants);
+    LS_WALK(q);
+    const v128_t low = wasm_v128_load(quants), high = wasm_v128_load(quants + 16);
     const v128_t low_first = wasm_v128_and(low, half), high_first = wasm_v128_and(high, half);
     const v128_t low_second = wasm_v128_and(wasm_u16x8_shr(low, 4), half);
     const v128_t high_second = wasm_v128_and(wasm_u16x8_shr(high, 4), half);
     LS_UNROLL
     for (uint32_t i = 0; i < n; i++) {
-      const v128_t a = wasm_v128_load32_splat(q + i * stride + g);
-      const v128_t b = wasm_v128_load32_splat(q + i * stride + g + 16);
+      const v128_t a = wasm_v128_load32_splat(q + LS_ITEMS * i);
+      const v128_t b = wasm_v128_load32_splat(q + 4 * step + LS_ITEMS * i);
       isum[i][0] = DOT(b, low_second, DOT(a, low_first, isum[i][0]));
       isum[i][1] = DOT(b, high_second, DOT(a, high_first, isum[i][1]));
     }

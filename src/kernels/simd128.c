@@ -8,27 +8,41 @@
 
 #include "vectors.h"
 
-void ls_simd128_quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count) {
-  for (uint64_t b = 0; b < count / LS_BLOCK; b++, q += LS_BLOCK, x += LS_BLOCK) {
-    v128_t maxima = wasm_f32x4_splat(0);
-    for (int i = 0; i < LS_BLOCK; i += 4) {
-      maxima = wasm_f32x4_pmax(maxima, wasm_f32x4_abs(wasm_v128_load(x + i)));
+/* One block, its items in parts that stand `step` bytes apart. */
+static void quantize_block(int8_t *q, size_t step, float *scale, int32_t *sum, const float *x) {
+  v128_t maxima = wasm_f32x4_splat(0);
+  for (int i = 0; i < LS_BLOCK; i += 4) {
+    maxima = wasm_f32x4_pmax(maxima, wasm_f32x4_abs(wasm_v128_load(x + i)));
+  }
+  const float max = lanes_max(maxima);
+  *scale = max > 1e-30f ? max / 127 : 0;
+  const v128_t inverse = wasm_f32x4_splat(max > 1e-30f ? 127 / max : 0);
+  v128_t s = wasm_i32x4_splat(0);
+  for (int i = 0; i < LS_BLOCK; i += 16, q += 4 * step) {
+    v128_t n[4];
+    for (int j = 0; j < 4; j++) {
+      n[j] = nearest_ints(wasm_f32x4_mul(wasm_v128_load(x + i + 4 * j), inverse));
+      s = wasm_i32x4_add(s, n[j]);
     }
-    const float max = lanes_max(maxima);
-    scale[b] = max > 1e-30f ? max / 127 : 0;
-    const v128_t inverse = wasm_f32x4_splat(max > 1e-30f ? 127 / max : 0);
-    v128_t s = wasm_i32x4_splat(0);
-    for (int i = 0; i < LS_BLOCK; i += 16) {
-      v128_t n[4];
-      for (int j = 0; j < 4; j++) {
-        n[j] = nearest_ints(wasm_f32x4_mul(wasm_v128_load(x + i + 4 * j), inverse));
-        s = wasm_i32x4_add(s, n[j]);
-      }
-      wasm_v128_store(q + i, wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(n[0], n[1]),
-                                                     wasm_i16x8_narrow_i32x4(n[2], n[3])));
+    const v128_t parts =
+        wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(n[0], n[1]), wasm_i16x8_narrow_i32x4(n[2], n[3]));
+    wasm_v128_store32_lane(q, parts, 0);
+    wasm_v128_store32_lane(q + step, parts, 1);
+    wasm_v128_store32_lane(q + 2 * step, parts, 2);
+    wasm_v128_store32_lane(q + 3 * step, parts, 3);
+  }
+  s = wasm_i32x4_add(s, wasm_i32x4_shuffle(s, s, 2, 3, 0, 1));
+  *sum = wasm_i32x4_extract_lane(s, 0) + wasm_i32x4_extract_lane(s, 1);
+}
+
+void ls_simd128_quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint32_t n, uint32_t cols) {
+  const uint32_t blocks = cols / LS_BLOCK;
+  for (uint32_t t = 0; t < n; t++) {
+    for (uint32_t b = 0; b < blocks; b++, x += LS_BLOCK) {
+      const uint64_t at = ls_place(n, blocks, t, b);
+      int8_t *parts = q + LS_ITEMS * ls_place(n, cols / LS_ITEMS, t, b * (LS_BLOCK / LS_ITEMS));
+      quantize_block(parts, LS_ITEMS * ls_group(n, t), scale + at, sum + at, x);
     }
-    s = wasm_i32x4_add(s, wasm_i32x4_shuffle(s, s, 2, 3, 0, 1));
-    sum[b] = wasm_i32x4_extract_lane(s, 0) + wasm_i32x4_extract_lane(s, 1);
   }
 }
 

@@ -8,7 +8,7 @@
 ls_layout ls_simd128_layout(uint32_t type);
 void ls_simd128_matmul(float *y, const ls_matrix *w, const ls_activations *x, uint32_t n, uint32_t from,
                        uint32_t to);
-void ls_simd128_quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint64_t count);
+void ls_simd128_quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint32_t n, uint32_t cols);
 void ls_simd128_rmsnorm(float *y, const float *x, const float *weight, uint32_t n, float eps);
 void ls_simd128_rope(float *v, const float *table, uint32_t n);
 void ls_simd128_store(const ls_cache *cache, uint32_t head, uint32_t position, const float *key,

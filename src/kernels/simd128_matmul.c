@@ -65,8 +65,8 @@ LS_INLINE void load_group(v128_t w[4], const uint8_t *quants, uint32_t g, bool f
 }
 
 /* Two vectors at a time: their eight sums and the weights fill the registers. */
-LS_INLINE void multiply_block(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride,
-                              uint32_t n, bool four_bits) {
+LS_INLINE void multiply_block(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n,
+                              bool four_bits) {
   const uint32_t halves = four_bits ? 2 : 1;
   LS_UNROLL
   for (uint32_t t = 0; t < n; t += 2) {
@@ -82,7 +82,7 @@ LS_INLINE void multiply_block(v128_t isum[][2], const uint8_t *quants, const int
         load_group(w, quants, g, four_bits, half == 1);
         LS_UNROLL
         for (uint32_t i = 0; i < pair; i++) {
-          const v128_t a = load_activations(q + (t + i) * stride + g + 16 * half);
+          const v128_t a = load_activations(q + (g + 16 * half) * n + LS_ITEMS * (t + i));
           LS_UNROLL
           for (int r = 0; r < 4; r++) s[i][r] = wasm_i32x4_add(s[i][r], wasm_i32x4_dot_i16x8(w[r], a));
         }
@@ -96,12 +96,12 @@ LS_INLINE void multiply_block(v128_t isum[][2], const uint8_t *quants, const int
   }
 }
 
-LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
-  multiply_block(isum, quants, q, stride, n, false);
+LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n) {
+  multiply_block(isum, quants, q, n, false);
 }
 
-LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q, size_t stride, uint32_t n) {
-  multiply_block(isum, quants, q, stride, n, true);
+LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n) {
+  multiply_block(isum, quants, q, n, true);
 }
 
 ls_layout ls_simd128_layout(uint32_t type) {

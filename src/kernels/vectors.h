@@ -33,6 +33,10 @@
 #define LS_ROLLED /* GCC leaves it as it is */
 #endif
 
+/* In a loop that walks along memory: clang would derive one pointer from another, where a load can carry the
+ * distance between them itself. */
+#define LS_WALK(pointer) __asm__ volatile("" : "+r"(pointer))
+
 #define ROWS 4 /* of a matrix, computed together: one lane each once their sums are taken */
 
 static inline float total(v128_t s) {

@@ -86,7 +86,7 @@ static void test_matmul(uint32_t type, uint32_t rows, uint32_t cols, uint32_t n,
   int8_t *q = malloc((uint64_t)n * cols + 1);
   float *scale = malloc((uint64_t)n * cols);
   int32_t *sum = malloc((uint64_t)n * cols);
-  if (cols % LS_BLOCK == 0) ref->quantize(q, scale, sum, x, (uint64_t)n * cols);
+  if (cols % LS_BLOCK == 0) ref->quantize(q, scale, sum, x, n, cols);
   const ls_activations a = {x, q, scale, sum};
   float *y1 = malloc((uint64_t)n * rows * sizeof *y1), *y2 = malloc((uint64_t)n * rows * sizeof *y2);
   ref->matmul(y1, &plain, &a, n, 0, rows);
@@ -126,25 +126,29 @@ static void test_pack(uint32_t type, uint32_t rows, uint32_t cols) {
 }
 
 static void test_quantize(void) {
-  float x[64], scale1[2], scale2[2];
-  int8_t q1[64], q2[64];
-  int32_t sum1[2], sum2[2];
-  for (int round = 0; round < 300; round++) {
-    for (int i = 0; i < 64; i++) x[i] = random_float();
-    if (round % 5 == 1) x[random_bits() % 64] = INFINITY;
-    if (round % 5 == 2) x[random_bits() % 64] = NAN;
+  enum { COLS = 64, MOST = 9 };
+  float x[MOST * COLS], scale1[MOST * 2], scale2[MOST * 2];
+  int8_t q1[MOST * COLS], q2[MOST * COLS];
+  int32_t sum1[MOST * 2], sum2[MOST * 2];
+  for (uint32_t round = 0; round < 300; round++) {
+    const uint32_t n = 1 + round % MOST;
+    for (uint32_t i = 0; i < n * COLS; i++) x[i] = random_float();
+    if (round % 5 == 1) x[random_bits() % (n * COLS)] = INFINITY;
+    if (round % 5 == 2) x[random_bits() % (n * COLS)] = NAN;
     if (round % 5 == 3)
       for (int i = 0; i < 32; i++) x[i] *= 1e-33f;
-    ref->quantize(q1, scale1, sum1, x, 64);
-    simd->quantize(q2, scale2, sum2, x, 64);
-    same("scale of quantize", scale1, scale2, 2);
-    if (memcmp(sum1, sum2, sizeof sum1) != 0) {
-      printf("quantize: sums %d and %d, the reference gives %d and %d\n", sum2[0], sum2[1], sum1[0], sum1[1]);
-      exit(1);
+    ref->quantize(q1, scale1, sum1, x, n, COLS);
+    simd->quantize(q2, scale2, sum2, x, n, COLS);
+    same("scale of quantize", scale1, scale2, n * 2);
+    for (uint32_t i = 0; i < n * 2; i++) {
+      if (sum1[i] != sum2[i]) {
+        printf("quantize: sum %u is %d, the reference gives %d\n", i, sum2[i], sum1[i]);
+        exit(1);
+      }
     }
-    for (int i = 0; i < 64; i++) {
+    for (uint32_t i = 0; i < n * COLS; i++) {
       if (q1[i] != q2[i] || q1[i] < -127) {
-        printf("quantize: item %d of %a is %d, the reference gives %d\n", i, (double)x[i], q2[i], q1[i]);
+        printf("quantize: item %u is %d, the reference gives %d\n", i, q2[i], q1[i]);
         exit(1);
       }
     }
