@@ -87,22 +87,36 @@ static float round_to(int16_t *q, const float *x, uint32_t n, float level) {
   return max > 1e-30f ? max / level : 0;
 }
 
+/* The next eight items. */
+LS_INLINE v128_t next_items(const int16_t **at) {
+  LS_WALK(*at);
+  const v128_t items = wasm_v128_load(*at);
+  *at += 8;
+  return items;
+}
+
 /* The products of four rows (4, stride) with `heads` vectors (heads, vector_stride), over n items, a multiple
  * of 8: to sums (heads), a row a lane. */
 LS_INLINE void multiply_rows(v128_t *sums, const int16_t *rows, uint32_t stride, const int16_t *vectors,
                              uint32_t vector_stride, uint32_t n, uint32_t heads) {
   v128_t s[LS_HEADS][4];
+  const int16_t *row[4], *vector[LS_HEADS];
   LS_UNROLL
-  for (uint32_t h = 0; h < heads; h++) s[h][0] = s[h][1] = s[h][2] = s[h][3] = wasm_i32x4_splat(0);
-  for (uint32_t i = 0; i < n; i += 8) {
-    v128_t row[4];
+  for (uint32_t r = 0; r < 4; r++) row[r] = rows + r * stride;
+  LS_UNROLL
+  for (uint32_t h = 0; h < heads; h++) {
+    s[h][0] = s[h][1] = s[h][2] = s[h][3] = wasm_i32x4_splat(0);
+    vector[h] = vectors + h * vector_stride;
+  }
+  for (const int16_t *end = rows + n; row[0] != end;) {
+    v128_t items[4];
     LS_UNROLL
-    for (uint32_t r = 0; r < 4; r++) row[r] = wasm_v128_load(rows + r * stride + i);
+    for (uint32_t r = 0; r < 4; r++) items[r] = next_items(&row[r]);
     LS_UNROLL
     for (uint32_t h = 0; h < heads; h++) {
-      const v128_t v = wasm_v128_load(vectors + h * vector_stride + i);
+      const v128_t v = next_items(&vector[h]);
       LS_UNROLL
-      for (uint32_t r = 0; r < 4; r++) s[h][r] = wasm_i32x4_add(s[h][r], wasm_i32x4_dot_i16x8(row[r], v));
+      for (uint32_t r = 0; r < 4; r++) s[h][r] = wasm_i32x4_add(s[h][r], wasm_i32x4_dot_i16x8(items[r], v));
     }
   }
   LS_UNROLL
