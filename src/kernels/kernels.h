@@ -44,6 +44,11 @@ static inline uint64_t ls_place(uint32_t n, uint32_t parts, uint32_t t, uint32_t
   return (uint64_t)(t - in_group) * parts + (uint64_t)i * ls_group(n, t) + in_group;
 }
 
+/* Where the items of block b of vector t begin. */
+static inline uint64_t ls_block_place(uint32_t n, uint32_t cols, uint32_t t, uint32_t b) {
+  return LS_ITEMS * ls_place(n, cols / LS_ITEMS, t, b * (LS_BLOCK / LS_ITEMS));
+}
+
 #define LS_CHUNK 64 /* positions whose values are summed up as integers */
 
 /* Keys and values of one layer, head by head. Where the model's weights are floats, so are these; where

@@ -14,22 +14,27 @@ static float dot_floats(const uint8_t *row, uint32_t type, const float *x, uint3
   return total(s);
 }
 
-/* Where item i of vector t of n stands. */
-static uint64_t item_at(uint32_t n, uint32_t cols, uint32_t t, uint32_t i) {
-  return LS_ITEMS * ls_place(n, cols / LS_ITEMS, t, i / LS_ITEMS) + i % LS_ITEMS;
+/* With a block of activations whose parts stand `step` bytes apart. */
+static inline int32_t dot_block(const uint8_t *block, uint32_t type, const int8_t *q, uint32_t step) {
+  int32_t sum = 0;
+  for (uint32_t part = 0; part < LS_BLOCK / LS_ITEMS; part++) {
+    for (uint32_t i = 0; i < LS_ITEMS; i++) {
+      const uint32_t item = part * LS_ITEMS + i;
+      sum += (type == GGUF_TYPE_Q8_0 ? q8_0_item(block, item) : q4_0_item(block, item)) * q[part * step + i];
+    }
+  }
+  return sum;
 }
 
 static float dot_blocks(const uint8_t *row, uint32_t type, const ls_activations *a, uint32_t n, uint32_t t,
                         uint32_t cols) {
-  const uint32_t blocks = cols / LS_BLOCK;
+  const uint32_t blocks = cols / LS_BLOCK, step = LS_ITEMS * ls_group(n, t);
   float sum = 0;
   for (uint32_t b = 0; b < blocks; b++) {
     const uint8_t *block = row + (uint64_t)b * (type == GGUF_TYPE_Q8_0 ? Q8_0_BYTES : Q4_0_BYTES);
-    int32_t isum = 0;
-    for (uint32_t i = 0; i < LS_BLOCK; i++) {
-      const int32_t w = type == GGUF_TYPE_Q8_0 ? q8_0_item(block, i) : q4_0_item(block, i);
-      isum += w * a->q[item_at(n, cols, t, b * LS_BLOCK + i)];
-    }
+    const int8_t *q = a->q + ls_block_place(n, cols, t, b);
+    const int32_t isum = type == GGUF_TYPE_Q8_0 ? dot_block(block, GGUF_TYPE_Q8_0, q, step)
+                                                : dot_block(block, GGUF_TYPE_Q4_0, q, step);
     sum += (float)isum * (half_to_float(block) * a->scale[ls_place(n, blocks, t, b)]);
   }
   return sum;
@@ -55,8 +60,9 @@ static void matmul(float *y, const ls_matrix *w, const ls_activations *a, uint32
 static void quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint32_t n, uint32_t cols) {
   const uint32_t blocks = cols / LS_BLOCK;
   for (uint32_t t = 0; t < n; t++) {
+    const uint32_t step = LS_ITEMS * ls_group(n, t);
     for (uint32_t b = 0; b < blocks; b++, x += LS_BLOCK) {
-      const uint64_t at = ls_place(n, blocks, t, b);
+      const uint64_t at = ls_place(n, blocks, t, b), items = ls_block_place(n, cols, t, b);
       float max = 0;
       for (int i = 0; i < LS_BLOCK; i++) max = max < fabsf(x[i]) ? fabsf(x[i]) : max;
       const float inverse = max > 1e-30f ? 127 / max : 0;
@@ -64,7 +70,7 @@ static void quantize(int8_t *q, float *scale, int32_t *sum, const float *x, uint
       sum[at] = 0;
       for (uint32_t i = 0; i < LS_BLOCK; i++) {
         const int8_t item = (int8_t)nearest_int(x[i] * inverse);
-        q[item_at(n, cols, t, b * LS_BLOCK + i)] = item;
+        q[items + i / LS_ITEMS * step + i % LS_ITEMS] = item;
         sum[at] += item;
       }
     }

@@ -40,8 +40,7 @@ void ls_simd128_quantize(int8_t *q, float *scale, int32_t *sum, const float *x, 
   for (uint32_t t = 0; t < n; t++) {
     for (uint32_t b = 0; b < blocks; b++, x += LS_BLOCK) {
       const uint64_t at = ls_place(n, blocks, t, b);
-      int8_t *parts = q + LS_ITEMS * ls_place(n, cols / LS_ITEMS, t, b * (LS_BLOCK / LS_ITEMS));
-      quantize_block(parts, LS_ITEMS * ls_group(n, t), scale + at, sum + at, x);
+      quantize_block(q + ls_block_place(n, cols, t, b), LS_ITEMS * ls_group(n, t), scale + at, sum + at, x);
     }
   }
 }
