@@ -108,6 +108,26 @@ describe('while another answer is on its way', () => {
     }
   });
 
+  test('settings that move while it plays at full speed are shown before the text is full, however slow the page is', async () => {
+    await begun(0);
+    instrument.show({ speed: 0 });
+    const { set } = store;
+    const frame = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(store, 'frame'));
+    Object.defineProperty(store, 'frame', { ...frame, get: () => 60_000 });
+    /** @type {boolean[]} */
+    const roomLeft = [];
+    store.set = (patch) => {
+      set(patch);
+      if (patch.step?.stages[1]?.value === 3) roomLeft.push(instrument.canStep);
+    };
+    const playing = instrument.play();
+    instrument.pipeline.setStages([{ name: 'temperature', value: 3 }]);
+    await playing;
+    store.set = set;
+    Object.defineProperty(store, 'frame', frame);
+    assert.equal(roomLeft[0], true);
+  });
+
   test('a position that is selected stays, though a token comes after it', async () => {
     await begun(3);
     instrument.show({ speed: 0 });

@@ -44,7 +44,7 @@ const TOGETHER = 40;
 const SHOW_EVERY = 100;
 
 /** Nor may showing them take more than this share of the time: the engine needs the processor, too. */
-const SHOWN = 0.1;
+const SHOWN = 0.05;
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -374,16 +374,16 @@ export class Instrument {
     if (rest > 0) await sleep(rest);
   }
 
-  /** Draws as fast as the engine does; text and stages are shown now and then, together. @param {() => boolean} goesOn */
+  /** Draws as fast as the engine does; text and stages are shown now and then, together, and when a look is asked for. @param {() => boolean} goesOn */
   async #playOn(goesOn) {
     const pause = Math.max(SHOW_EVERY, this.#store.frame / SHOWN);
     const until = performance.now() + pause;
-    this.#release ??= this.#store.hold(pause);
+    this.#release ??= this.#store.hold(pause + TOGETHER);
     await this.#desk.serial(async (model, session) => {
       let { settings, cursor } = this.#store.state;
       for await (const step of session.generate({ trace: 'none' })) {
         this.#grow(await this.#chipOf(step, false, settings), cursor);
-        if (!goesOn() || performance.now() >= until) return;
+        if (!goesOn() || this.#looking || performance.now() >= until) return;
         ({ settings, cursor } = this.#store.state);
       }
     });

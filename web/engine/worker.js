@@ -60,6 +60,7 @@ const operations = {
     const settings = { ...options, signal, onProgress: report };
     const { core, info } = await load(await buildFor(options, wasmUrl), streamed ? pulled() : source, settings);
     engine = new Engine(core, options);
+    current = { ...current, run: null };
     return info;
   },
 
@@ -182,7 +183,7 @@ async function answer({ id, op, args, heard }, signal) {
   }
 }
 
-/** While nothing else is asked, the run goes on: its next steps are there when they are. */
+/** While nothing else is asked, the run goes on, whatever was asked last: its next steps are there when they are. */
 async function goAhead() {
   const { run, answered } = current;
   try {
@@ -202,7 +203,7 @@ port.onMessage((message) => {
     running.set(id, controller);
     waiting++;
     queue = queue.then(() => answer(message, controller.signal));
-    if (message.op === 'steps') queue = queue.then(goAhead);
+    queue = queue.then(goAhead);
   } else if ('abort' in message) {
     running.get(id)?.abort();
   } else {
