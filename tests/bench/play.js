@@ -6,36 +6,50 @@ import { serve } from '../../web/serve.js';
 import { median, root } from '../helpers/measure.js';
 
 const ROUNDS = 7;
-const TOKENS = 600;
+const TOKENS = 1500;
 /** The text whose memory is looked at: after the first part, and after all of it. */
 const [EARLY, LATE] = [500, 2000];
 
-/** The engine alone: as the page plays, greedily, but nothing is shown. @param {{ model: string, threads: number, prompt: string, tokens: number }} task @returns {Promise<number>} */
-async function engineInPage({ model: source, threads, prompt, tokens }) {
+/**
+ * The engine alone: as the page plays, greedily, but nothing is shown; and over the same part of the text, for later tokens
+ * attend to more.
+ * @param {{ model: string, threads: number, prompt: string, from: number, to: number }} task lengths of the text
+ * @returns {Promise<number>} tokens a second
+ */
+async function engineInPage({ model: source, threads, prompt, from, to }) {
   const { Model } = await import(`${location.origin}/web/engine/index.js`);
   const model = await Model.load(location.origin + source, { threads });
   const session = model.session({ stages: [{ name: 'temperature', value: 0 }] });
   await session.feed(prompt);
-  await session.step();
-  const start = performance.now();
-  let n = 0;
-  for await (const step of session.generate({ maxTokens: tokens })) n += step ? 1 : 0;
-  const rate = (1000 * n) / (performance.now() - start);
+  for await (const step of session.generate()) if (!step || session.length >= from) break;
+  const [first, start] = [session.length, performance.now()];
+  for await (const step of session.generate()) if (!step || session.length >= to) break;
+  const rate = (1000 * (session.length - first)) / (performance.now() - start);
   model.unload();
   return rate;
 }
 
-/** Plays until so many tokens stand there. @param {number} until @returns {Promise<number>} tokens a second */
+/**
+ * Plays until so many tokens stand there. Both ends are moments when the text has just grown: neither the first frame nor
+ * how far the text is behind the engine counts.
+ * @param {number} until
+ */
 async function playInPage(until) {
   const button = /** @type {HTMLButtonElement} */ (document.querySelector('[name="play"]'));
-  const length = () => document.querySelectorAll('[data-position]').length;
-  const [begun, start] = [length(), performance.now()];
+  /** @type {{ length: number, at: number }[]} */
+  const seen = [];
+  await new Promise((resolve) => {
+    // Told of what the page draws anyway: to ask for a frame has it make one.
+    const observer = new MutationObserver(() => {
+      seen.push({ length: document.querySelectorAll('[data-position]').length, at: performance.now() });
+      if (seen.length > 1 && seen[seen.length - 1].length >= until) resolve(observer.disconnect());
+    });
+    observer.observe(/** @type {Node} */ (document.querySelector('ls-timeline .chips')), { childList: true, subtree: true });
+    button.click();
+  });
   button.click();
-  // Not with each frame: to ask for one has the page make one.
-  while (length() < until) await new Promise((resolve) => setTimeout(resolve, 50));
-  const rate = (1000 * (length() - begun)) / (performance.now() - start);
-  button.click();
-  return rate;
+  const [first, last] = [seen[0], seen[seen.length - 1]];
+  return { from: first.length, to: last.length, rate: (1000 * (last.length - first.length)) / (last.at - first.at) };
 }
 
 /** @param {import('playwright-core').Page} page @returns {Promise<number>} bytes of JavaScript's heap after a collection */
@@ -66,11 +80,10 @@ export async function measurePlay(browser, model) {
     /** @type {{ page: number, engine: number }[]} */
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++) {
-      rounds.push({
-        engine: await other.evaluate(engineInPage, { model: `/${model.slice(root.length)}`, threads, prompt, tokens: TOKENS }),
-        page: await page.evaluate(playInPage, TOKENS),
-      });
+      const { from, to, rate } = await page.evaluate(playInPage, TOKENS);
       await page.click('[name="reset"]');
+      const task = { model: `/${model.slice(root.length)}`, threads, prompt, from, to };
+      rounds.push({ page: rate, engine: await other.evaluate(engineInPage, task) });
     }
     await page.evaluate(playInPage, EARLY);
     const early = await heapOf(page);
