@@ -60,7 +60,7 @@ const operations = {
     const settings = { ...options, signal, onProgress: report };
     const { core, info } = await load(await buildFor(options, wasmUrl), streamed ? pulled() : source, settings);
     engine = new Engine(core, options);
-    current = { ...current, run: null };
+    current = { ...current, run: null }; // its engine is another model's
     return info;
   },
 
