@@ -41,10 +41,13 @@ static ls_layout layout(uint32_t type) {
   return type == GGUF_TYPE_Q8_0 && engine == UNSIGNED ? LS_TILES_OFFSET : ls_simd128_layout(type);
 }
 
+#define TILE_PART (LS_TILE * LS_ITEMS) /* weights that one part of a vector's items is multiplied with */
+
 LS_INLINE void block_q8(v128_t isum[][2], const uint8_t *quants, const int8_t *q, uint32_t n) {
   const uint32_t step = LS_ITEMS * n;
   LS_ROLLED
-  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK; quants != end; quants += 64, q += 2 * step) {
+  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK; quants != end;
+       quants += 2 * TILE_PART, q += 2 * step) {
     LS_WALK(quants);
     LS_WALK(q);
     const v128_t low_first = wasm_v128_load(quants), high_first = wasm_v128_load(quants + 16);
@@ -64,7 +67,7 @@ LS_INLINE void block_q4(v128_t isum[][2], const uint8_t *quants, const int8_t *q
   const v128_t half = wasm_i8x16_splat(15);
   const uint32_t step = LS_ITEMS * n;
   LS_ROLLED
-  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK / 2; quants != end; quants += 32, q += step) {
+  for (const uint8_t *end = quants + LS_TILE * LS_BLOCK / 2; quants != end; quants += TILE_PART, q += step) {
     LS_WALK(quants);
     LS_WALK(q);
     const v128_t low = wasm_v128_load(quants), high = wasm_v128_load(quants + 16);
