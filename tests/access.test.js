@@ -11,7 +11,7 @@ import { launch, openPage } from './helpers/browser.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-const PANELS = ['receipt', 'branches', 'compare', 'draws', 'sweep', 'own', 'predict'];
+const PANELS = ['receipt', 'cuts', 'branches', 'compare', 'draws', 'sweep', 'own', 'predict'];
 
 /** Every element of the accessibility tree that a screen reader stops at without a word. @param {string} tree as Playwright writes it */
 const nameless = (tree) =>

@@ -107,6 +107,31 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       await eventually(async () => assert.ok((await headOf(page, 'temperature', 'data-entropy')) > calm + 0.1));
     }));
 
+  test('what did top-p cut? A list has it, also what has no row, and a token of it is followed through all stages', () =>
+    withPage(async (page) => {
+      const gone = await page.evaluate(async () => {
+        const { store, instrument } = /** @type {any} */ (document.querySelector('ls-app'));
+        const [{ stages }] = await instrument.inspectAll([{ ...store.state.settings, trace: 'full' }]);
+        const [before, after] = [2, 3].map((i) => stages[i]);
+        return Array.from(before.ids, (id, i) => ({ id, prob: String(before.probs[i]) })).filter(({ id }) => !after.ids.includes(id));
+      });
+      await page.click('[data-panel="cuts"]');
+      const section = page.locator('[data-cut-stage="top-p"]');
+      const listed = () => section.locator('button').evaluateAll((all) =>
+        all.map((button) => ({ id: Number(/** @type {HTMLElement} */ (button).dataset.tokenId), prob: /** @type {HTMLElement} */ (button).dataset.prob })));
+      await eventually(async () => assert.deepEqual(await listed(), gone.slice(0, 40)));
+      assert.equal(Number(await section.getAttribute('data-count')), gone.length);
+      assert.ok(gone.length > 8, 'more than there are rows');
+      const last = section.locator('button').last();
+      const row = page.locator(`tr[data-token-id="${gone[Math.min(40, gone.length) - 1].id}"]`);
+      assert.equal(await row.count(), 0);
+      await last.click();
+      await row.waitFor();
+      assert.equal(await last.getAttribute('aria-pressed'), 'true');
+      await page.fill('[name="top-p"]', '1');
+      await section.waitFor({ state: 'detached' });
+    }));
+
   test('the text branches where another token is taken, and nothing is lost', () =>
     withPage(async (page) => {
       await page.fill('[name="temperature"]', '1.5');

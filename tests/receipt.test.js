@@ -77,7 +77,7 @@ describe('why this token', () => {
     assert.equal(strip.before, null);
     assert.deepEqual([strip.after?.id, strip.after?.from, strip.after?.to], [1, part?.to, 1]);
     assert.deepEqual(lines.map(({ cut }) => cut?.count ?? 0), [0, 0, 3, 1]);
-    assert.deepEqual(lines.map(({ cut }) => cut?.likeliest.id ?? null), [null, null, 3, 2]);
+    assert.deepEqual(lines.map(({ cut }) => cut?.listed[0].id ?? null), [null, null, 3, 2]);
     assert.deepEqual(lines.map(({ measure }) => measure.kind), ['model', 'off', 'top-k', 'top-p']);
     assert.deepEqual(lines[2].measure, { kind: 'top-k', place: 1, bound: 3, margin: 2 });
   });
@@ -108,8 +108,8 @@ describe('why this token', () => {
           if (line.cut) {
             const gone = then.ids.filter((each) => !row.ids.includes(each));
             close(line.cut.mass, gone.reduce((sum, each) => sum + then.probs[then.ids.indexOf(each)], 0), 'mass that was cut');
-            assert.equal(line.cut.likeliest.id, gone[0]);
-            close(line.cut.likeliest.prob, then.probs[then.ids.indexOf(gone[0])]);
+            assert.equal(line.cut.listed[0].id, gone[0]);
+            close(line.cut.listed[0].prob, then.probs[then.ids.indexOf(gone[0])]);
           }
           if (placeThen < 0) assert.equal(line.measure.kind, 'gone');
           else if ('margin' in line.measure) {
@@ -201,7 +201,7 @@ describe('why this token', () => {
   test('XTC: whether the chance hit; the front of the ranking is what it cuts', async () => {
     const logits = EXERCISE;
     const always = await receipt(logits, named({ name: 'xtc', probability: 1, threshold: 0.1 }), 0);
-    assert.deepEqual(always.lines[1].cut?.likeliest.id, 0);
+    assert.deepEqual(always.lines[1].cut?.listed[0].id, 0);
     assert.ok(always.lines[1].removed);
     const hit = /** @type {any} */ (always.lines[1].measure);
     assert.ok(hit.hit && hit.threshold === 0.1);

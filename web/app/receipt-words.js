@@ -114,7 +114,7 @@ function measureWords(measure) {
 function stageWords({ name: stage, stage: set, spec, rank, prob, removed, cut, measure }, name) {
   const told = [measureWords(measure)];
   if (removed) told.push(words.cutHere);
-  if (cut) told.push(words.cut(cut.count, percent(cut.mass), name(cut.likeliest.id), percent(cut.likeliest.prob)));
+  if (cut) told.push(words.cut(cut.count, percent(cut.mass), name(cut.listed[0].id), percent(cut.listed[0].prob)));
   return { title: set && spec ? stageTitle(set, spec) : stageName(stage), rank, prob: percent(prob), told };
 }
 

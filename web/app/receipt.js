@@ -2,6 +2,7 @@
 // Behind the token's way: made from a step that was computed again under the settings of the moment it was drawn.
 // Must not know words or elements; receipt-words.js says it, ls-receipt.js shows it.
 
+import { cutOf } from './cuts.js';
 import { isOff } from './pipeline.js';
 
 /**
@@ -12,11 +13,6 @@ import { isOff } from './pipeline.js';
  * @typedef {{ rank: number, prob: number, logit: number }} Standing of the token in a row, as the engine gives it
  *
  * @typedef {'next' | 'drawn' | 'taken' | 'given'} How  next: it would be drawn; taken: by the reader; given: by the prompt
- *
- * @typedef {object} Cut
- * @property {number} count      tokens that lost their place at this stage
- * @property {number} mass       the probability that they had before it
- * @property {{ id: number, prob: number }} likeliest
  *
  * @typedef {{ kind: 'model', logit: number }
  *   | { kind: 'gone' }
@@ -44,7 +40,7 @@ import { isOff } from './pipeline.js';
  * @property {number} prob         after the stage, 0 where cut
  * @property {number} kept
  * @property {boolean} removed     the token itself was cut here
- * @property {Cut | null} cut
+ * @property {import('./cuts.js').Cut | null} cut
  * @property {Measure} measure
  *
  * @typedef {{ id: number, prob: number, from: number, to: number }} Part of the strip: those u that draw the token
@@ -85,14 +81,6 @@ export function listingFor(step, id) {
     most = Math.max(most, Math.min(kept, prob > 0 ? rank + 1 : kept), next < kept ? next + 1 : 0);
   }
   return most;
-}
-
-/** What is cut is one end of the ranking, or both. @param {StageRow} before @param {StageRow} row @returns {Cut | null} */
-function cutOf(before, row) {
-  const count = before.kept - row.kept;
-  if (count === 0) return null;
-  const at = before.ids[0] === row.ids[0] ? row.kept : 0;
-  return { count, mass: 1 - row.keptMass, likeliest: { id: before.ids[at], prob: before.probs[at] } };
 }
 
 /** Sums the probabilities as the engine does: floats in rank order, their sum a double. @param {StageRow} row @param {number} place */
@@ -200,7 +188,7 @@ export function receiptOf(step, id, { stages, seed, specs, textBefore, how }) {
       const there = { row, before, now, was, place, id, textBefore };
       measure = isOff(stage, spec) ? { kind: 'off' } : measureOf(row, there);
     }
-    return { ...common, stage, spec, removed: place >= 0 && places[i] < 0, cut: cutOf(before, row), measure };
+    return { ...common, stage, spec, removed: place >= 0 && places[i] < 0, cut: cutOf(before, row, 1), measure };
   });
 
   const at = last.ids.indexOf(step.id);

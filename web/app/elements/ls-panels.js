@@ -9,6 +9,7 @@ import { View } from './base.js';
 /** Every panel's element, and where it comes from, in the order of the tabs. @type {Record<string, () => Promise<unknown>>} */
 const panels = {
   receipt: () => import('./ls-receipt.js'),
+  cuts: () => import('./ls-cuts.js'),
   branches: () => import('./ls-branches.js'),
   compare: () => import('./ls-compare.js'),
   draws: () => import('./ls-draws.js'),

@@ -219,7 +219,7 @@ class ReceiptPanel extends View {
 /** The tokens that a receipt names. @param {Receipt} receipt */
 function mentioned({ id, strip, lines }) {
   const parts = Object.values(strip).flatMap((part) => (part ? [part.id] : []));
-  return [id, ...parts, ...lines.flatMap(({ cut }) => (cut ? [cut.likeliest.id] : []))];
+  return [id, ...parts, ...lines.flatMap(({ cut }) => (cut ? [cut.listed[0].id] : []))];
 }
 
 customElements.define('ls-receipt', ReceiptPanel);

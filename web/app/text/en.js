@@ -145,6 +145,7 @@ export const text = {
     /** @type {Record<string, string>} */
     names: {
       receipt: 'Why this token?',
+      cuts: 'What was cut?',
       branches: 'Branches',
       compare: 'Two pipelines',
       draws: 'Draw 1,000 times',
@@ -152,6 +153,13 @@ export const text = {
       own: 'Your own logits',
       predict: 'Predict',
     },
+  },
+
+  cuts: {
+    how: 'What each stage took away at this position: the likeliest tokens first, each with the probability that it had until then. Press one to follow it through all stages.',
+    cut: (/** @type {number} */ n, /** @type {string} */ mass) => `${plural(n, 'token')} cut, ${mass}${n === 1 ? '' : ' together'}`,
+    follow: (/** @type {string} */ token) => `Follow “${token}” through all stages`,
+    more: (/** @type {number} */ n) => `And ${plural(n, 'less likely one')}.`,
   },
 
   draws: {
@@ -641,6 +649,7 @@ export const text = {
     /** By the panel's name. @type {Record<string, string>} */
     panels: {
       receipt: 'The whole account of one token, to print or to copy.',
+      cuts: 'The tokens that each stage took away.',
       branches: 'Every text so far, to compare, name and prune.',
       compare: 'Another pipeline on the same logits and the same u.',
       draws: 'Whether the draw follows the probabilities.',

@@ -139,6 +139,7 @@ export const text = {
     title: 'Más de cerca',
     names: {
       receipt: '¿Por qué este token?',
+      cuts: '¿Qué se descartó?',
       branches: 'Ramas',
       compare: 'Dos cadenas',
       draws: '1000 sorteos',
@@ -146,6 +147,13 @@ export const text = {
       own: 'Logits propios',
       predict: 'Predecir',
     },
+  },
+
+  cuts: {
+    how: 'Lo que quitó cada etapa en esta posición: primero los tokens más probables, cada uno con la probabilidad que tenía hasta entonces. Pulsa uno para seguirlo por todas las etapas.',
+    cut: (n, mass) => `${plural(n, 'token descartado', 'tokens descartados')}, ${mass}${n === 1 ? '' : ' en total'}`,
+    follow: (token) => `Seguir «${token}» por todas las etapas`,
+    more: (n) => `Y ${plural(n, 'menos probable', 'menos probables')}.`,
   },
 
   draws: {
@@ -612,6 +620,7 @@ export const text = {
     ],
     panels: {
       receipt: 'La cuenta completa de un token, para imprimir o copiar.',
+      cuts: 'Los tokens que quitó cada etapa.',
       branches: 'Todos los textos hasta ahora, para comparar, nombrar y podar.',
       compare: 'Otra cadena con los mismos logits y el mismo u.',
       draws: 'Si el sorteo sigue las probabilidades.',

@@ -146,6 +146,7 @@ export const text = {
     /** @type {Record<string, string>} */
     names: {
       receipt: '为什么是它？',
+      cuts: '剔除了什么？',
       branches: '分支',
       compare: '两条流水线',
       draws: '抽 1,000 次',
@@ -153,6 +154,13 @@ export const text = {
       own: '自拟 logit',
       predict: '预测',
     },
+  },
+
+  cuts: {
+    how: '每个阶段在这个位置剔除的词元：可能性最大的在前，各自标出此前的概率。按下一个词元，可在所有阶段里跟踪它。',
+    cut: (/** @type {number} */ n, /** @type {string} */ mass) => `剔除 ${tokenCount(n)}，${n === 1 ? '' : '合计 '}${mass}`,
+    follow: (/** @type {string} */ token) => `在所有阶段里跟踪“${token}”`,
+    more: (/** @type {number} */ n) => `另有 ${tokenCount(n)}可能性更小。`,
   },
 
   draws: {
@@ -628,6 +636,7 @@ export const text = {
     ],
     panels: {
       receipt: '一个词元的完整说明，可打印或复制。',
+      cuts: '每个阶段剔除的词元。',
       branches: '至今的所有文本，可比较、命名和修剪。',
       compare: '同样的 logit、同样的 u，另一条流水线。',
       draws: '检验抽取是否符合概率。',
