@@ -155,6 +155,14 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       await page.locator('ls-branches .branch').nth(1).getByRole('button', { name: /^Prune/ }).click();
       await eventually(async () => assert.equal(await page.locator('ls-branches .branch').count(), 1));
       assert.deepEqual(await textOf(page), trunk);
+      await page.click('[name="regrow"]');
+      await eventually(async () => assert.equal(await page.locator('ls-branches .branch').count(), 2));
+      assert.equal(await page.evaluate(() => document.activeElement?.className), 'go');
+      assert.equal(await page.locator('[name="regrow"]').count(), 0);
+      await page.locator('ls-branches .go').nth(1).click();
+      await eventually(async () => assert.deepEqual(await textOf(page), branch));
+      await steps(page, 1);
+      assert.deepEqual((await textOf(page)).slice(0, -1), branch, 'and goes on');
     }));
 
   test('“Take this token” takes the token whose way is shown, also on the way there', () =>

@@ -5,7 +5,7 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { isOff, isSwitchedOff, moved, presets, samePipeline, valueOf, withParameter, without } from '../web/app/pipeline.js';
-import { branchOf, branchWith, branched, departureOf, pruned, renamed, sharedLength, switched, treeOf, withText } from '../web/app/tree.js';
+import { branchOf, branchWith, branched, departureOf, pruned, prunedOf, regrown, renamed, sharedLength, switched, treeOf, withText } from '../web/app/tree.js';
 
 /** @param {number[]} ids @returns {any[]} chips, of which only the ids matter here */
 const chips = (...ids) => ids.map((id) => ({ token: { id } }));
@@ -60,6 +60,25 @@ describe('the tree of texts', () => {
     assert.deepEqual(left.branches.map(({ id, parent }) => [id, parent]), [[1, null]]);
     assert.deepEqual(idsOf(left.chips), [1, 9]);
     assert.equal(pruned(left, 1), left, 'the last one stays');
+  });
+
+  test('what was pruned grows again where it was, with what the others have become since', () => {
+    const twice = switched(branched(branched(trunk, chips(1, 2, 9, 10)), chips(1, 2, 9, 11)), 1);
+    for (const id of [0, 1, 2]) {
+      const tree = pruned(twice, id);
+      assert.equal(prunedOf(tree)?.id, id);
+      assert.deepEqual(regrown(tree), twice);
+      const changed = withText(renamed(tree, tree.branch, 'longer'), [...tree.chips, ...chips(5)]);
+      const back = regrown(changed);
+      assert.deepEqual(back.branches.map((branch) => [branch.id, branch.parent]), twice.branches.map((branch) => [branch.id, branch.parent]));
+      assert.equal(back.branch, id === 1 ? 1 : tree.branch);
+      assert.deepEqual(branchOf(back, tree.branch), { ...branchOf(changed, tree.branch), parent: branchOf(twice, tree.branch)?.parent });
+      assert.deepEqual(branchOf(back, id), branchOf(twice, id));
+      assert.equal(regrown(back), back, 'once only');
+    }
+    const other = branched(pruned(twice, 2), chips(1, 7));
+    assert.equal(prunedOf(other), undefined, 'not after another branch');
+    assert.equal(regrown(other), other);
   });
 
   test('ids are never used twice', () => {

@@ -9,7 +9,7 @@ import { checkFit, otherSource } from './share/record.js';
 import { begin, redraw } from './share/replay.js';
 import { givenChip, isOver, lastPosition, visible } from './state.js';
 import { text } from './text/index.js';
-import { branchWith, branched, givenLength, pruned, renamed, sharedLength, switched, treeOf, withText } from './tree.js';
+import { branchWith, branched, givenLength, pruned, regrown, renamed, sharedLength, switched, treeOf, withText } from './tree.js';
 import { Vocabulary } from './vocabulary.js';
 import { listingFor } from './way.js';
 
@@ -328,11 +328,8 @@ export class Instrument {
   }
 
   /** @param {number} id */
-  async switchBranch(id) {
-    this.pause();
-    await this.#desk.serial(async () => this.#setTree(switched(this.#store.state, id)));
-    this.#desk.settle();
-    await this.#look();
+  switchBranch(id) {
+    return this.#turn((state) => switched(state, id));
   }
 
   /** @param {number} id @param {string} name */
@@ -341,13 +338,19 @@ export class Instrument {
   }
 
   /** @param {number} id */
-  async pruneBranch(id) {
+  pruneBranch(id) {
+    return this.#turn((state) => pruned(state, id));
+  }
+
+  /** Puts back the branch that was pruned last. */
+  regrowBranch() {
+    return this.#turn(regrown);
+  }
+
+  /** @param {(state: State) => Tree} change of the branches, or of the one that is present */
+  async #turn(change) {
     this.pause();
-    await this.#desk.serial(async () => {
-      const tree = pruned(this.#store.state, id);
-      if (tree.branches.every((branch) => branch.id !== id)) this.#desk.sessions.delete(id);
-      this.#setTree(tree);
-    });
+    await this.#desk.serial(async () => this.#setTree(change(this.#store.state)));
     this.#desk.settle();
     await this.#look();
   }

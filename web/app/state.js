@@ -48,6 +48,7 @@ import { Vocabulary } from './vocabulary.js';
  * @property {Chip[]} chips          of the present branch
  * @property {import('./tree.js').Branch[]} branches
  * @property {number} branch         id of the present one
+ * @property {import('./tree.js').Standing | null} pruned  the branches before one was pruned, while that can be taken back
  * @property {number} cursor         the position that is shown; chips.length is the next token's
  * @property {Step | null} step      what the stages show
  * @property {Step | null} compareStep the same position through the second pipeline

@@ -11,12 +11,14 @@
  * @property {number | null} parent the branch that it departed from
  * @property {Chip[]} chips       the whole text, from the first token on
  *
- * @typedef {{ branches: Branch[], branch: number, chips: Chip[] }} Tree  chips are those of the present branch
+ * @typedef {{ branches: Branch[], branch: number }} Standing  branch: the present one's id
+ * @typedef {Standing & { chips: Chip[], pruned: Standing | null }} Tree  chips are those of the present branch; pruned: what was
+ *   there before a branch was pruned, until another one grows
  */
 
 /** @param {Chip[]} chips @returns {Tree} */
 export function treeOf(chips) {
-  return { branches: [{ id: 0, name: '', parent: null, chips }], branch: 0, chips };
+  return { branches: [{ id: 0, name: '', parent: null, chips }], branch: 0, chips, pruned: null };
 }
 
 /** @param {Tree} tree @param {number} id @returns {Branch | undefined} */
@@ -44,14 +46,14 @@ export function departureOf(tree, { parent, chips }) {
 }
 
 /** The present branch with another text. @param {Tree} tree @param {Chip[]} chips @returns {Tree} */
-export function withText({ branches, branch }, chips) {
-  return { branches: branches.map((each) => (each.id === branch ? { ...each, chips } : each)), branch, chips };
+export function withText({ branches, branch, pruned }, chips) {
+  return { branches: branches.map((each) => (each.id === branch ? { ...each, chips } : each)), branch, chips, pruned };
 }
 
 /** A new branch, which is the present one from now on. @param {Tree} tree @param {Chip[]} chips @returns {Tree} */
 export function branched({ branches, branch: parent }, chips) {
   const id = Math.max(...branches.map((each) => each.id)) + 1;
-  return { branches: [...branches, { id, name: '', parent, chips }], branch: id, chips };
+  return { branches: [...branches, { id, name: '', parent, chips }], branch: id, chips, pruned: null };
 }
 
 /** @param {Tree} tree @param {number} id @returns {Tree} */
@@ -74,7 +76,21 @@ export function pruned(tree, id) {
   const branches = rest.map((branch) =>
     branch.parent === id ? { ...branch, parent: branch.id === heir ? null : heir } : branch,
   );
-  return switched({ ...tree, branches }, tree.branch === id ? heir : tree.branch);
+  const before = { branches: tree.branches, branch: tree.branch };
+  return switched({ ...tree, branches, pruned: before }, tree.branch === id ? heir : tree.branch);
+}
+
+/** The branch that was pruned last. @param {Tree} tree @returns {Branch | undefined} */
+export function prunedOf(tree) {
+  return tree.pruned?.branches.find(({ id }) => !branchOf(tree, id));
+}
+
+/** Puts back what was pruned last; the others keep what has come to them since. @param {Tree} tree @returns {Tree} */
+export function regrown(tree) {
+  const gone = prunedOf(tree);
+  if (!tree.pruned || !gone) return tree;
+  const branches = tree.pruned.branches.map((branch) => ({ ...branch, ...branchOf(tree, branch.id), parent: branch.parent }));
+  return switched({ ...tree, branches, pruned: null }, tree.pruned.branch === gone.id ? gone.id : tree.branch);
 }
 
 /** The branch that has this token at this position behind the present text, if there is one. @param {Tree} tree @param {number} position @param {number} id */

@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { bits } from '../format.js';
 import { text } from '../text/index.js';
-import { branchOf, departureOf, sharedLength } from '../tree.js';
+import { branchOf, departureOf, prunedOf, sharedLength } from '../tree.js';
 import { tokenView } from '../drawing/token.js';
 import { View } from './base.js';
 
@@ -31,7 +31,6 @@ class Branches extends View {
     state: { attribute: false },
     instrument: { attribute: false },
     beside: { state: true },
-    said: { state: true },
   };
 
   constructor() {
@@ -42,14 +41,11 @@ class Branches extends View {
     this.instrument = undefined;
     /** The branch that is compared with the present one. @type {number | null} */
     this.beside = null;
-    /** What became of pruning. */
-    this.said = '';
   }
 
-  /** The focus goes to the branch that is present then. @param {Branch} branch */
-  async prune(branch) {
-    await this.instrument?.pruneBranch(branch.id);
-    this.said = words.pruned(nameOf(branch));
+  /** The button that was pressed goes away: the focus goes to the branch that is present then. @param {Promise<void> | undefined} done */
+  async focusPresent(done) {
+    await done;
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector('.present .go'))?.focus();
   }
@@ -83,7 +79,7 @@ class Branches extends View {
         >
           ${words.compare}
         </button>
-        <button type="button" aria-label=${words.pruneNamed(name)} ?disabled=${state.branches.length === 1} @click=${() => void this.prune(branch)}>
+        <button type="button" aria-label=${words.pruneNamed(name)} ?disabled=${state.branches.length === 1} @click=${() => void this.focusPresent(instrument?.pruneBranch(branch.id))}>
           ${words.prune}
         </button>
       </div>
@@ -104,8 +100,9 @@ class Branches extends View {
   }
 
   render() {
-    const { state } = this;
+    const { state, instrument } = this;
     if (!state) return nothing;
+    const gone = prunedOf(state);
     const roots = state.branches.filter(({ parent }) => parent === null);
     const present = branchOf(state, state.branch);
     const other = this.beside === null || this.beside === state.branch ? undefined : branchOf(state, this.beside);
@@ -115,7 +112,12 @@ class Branches extends View {
       <ul class="tree">
         ${roots.map((branch) => this.branchView(branch, state))}
       </ul>
-      <p class="visually-hidden" role="status">${this.said}</p>
+      <p role="status">
+        ${gone
+          ? html`${words.pruned(nameOf(gone))}
+              <button type="button" class="link" name="regrow" @click=${() => void this.focusPresent(instrument?.regrowBranch())}>${words.regrow}</button>`
+          : nothing}
+      </p>
       ${present && other
         ? html`<h3>${words.sideBySide}</h3>
             <div class="side-by-side">${this.columnView(present, shared)} ${this.columnView(other, shared)}</div>`

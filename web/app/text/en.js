@@ -134,6 +134,7 @@ export const text = {
     compare: 'Compare',
     prune: 'Prune',
     pruned: (/** @type {string} */ name) => `${name} is pruned.`,
+    regrow: 'Undo',
     pruneNamed: (/** @type {string} */ name) => `Prune ${name}`,
     sideBySide: 'Side by side',
     cost: (/** @type {number} */ tokens, /** @type {string} */ sum, /** @type {string} */ mean) =>

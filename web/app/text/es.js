@@ -130,6 +130,7 @@ export const text = {
     compare: 'Comparar',
     prune: 'Podar',
     pruned: (name) => `${name}: podada.`,
+    regrow: 'Deshacer',
     pruneNamed: (name) => `Podar ${name}`,
     sideBySide: 'Lado a lado',
     cost: (tokens, sum, mean) => `Aquí, ${plural(tokens, 'token', 'tokens')}: ${sum} bits en total, ${mean} por token.`,

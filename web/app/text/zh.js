@@ -135,6 +135,7 @@ export const text = {
     compare: '对比',
     prune: '剪除',
     pruned: (/** @type {string} */ name) => `“${name}”已剪除。`,
+    regrow: '撤销',
     pruneNamed: (/** @type {string} */ name) => `剪除“${name}”`,
     sideBySide: '并排对比',
     cost: (/** @type {number} */ tokens, /** @type {string} */ sum, /** @type {string} */ mean) =>
