@@ -129,9 +129,10 @@ build/engine/%.wasm: $(ENGINE) $(HEADERS) Makefile | tools-build
 	$(if $(and $(filter relaxed%,$*),$(if $(EMCC_RELAXED),,old)),$(BY_CLANG),emcc $(EMCC_FLAGS) $(ENGINE) -o $@)
 
 # The same objects with the names of their functions, for a profiler.
-build/profile/relaxed.wasm: build/engine/relaxed.wasm
+build/profile/relaxed.wasm: build/profile/%.wasm: build/engine/%.wasm
 	@mkdir -p $(@D)
-	cd build/engine/relaxed && $(filter-out --strip-all,$(WASM_LD)) $(notdir $(ENGINE:.c=.o)) $(LD_LIBRARIES) -o $(CURDIR)/$@
+	$(if $(EMCC_RELAXED),emcc $(EMCC_FLAGS) --profiling-funcs $(ENGINE) -o $@,cd build/engine/$* && \
+	  $(filter-out --strip-all,$(WASM_LD)) $(notdir $(ENGINE:.c=.o)) $(LD_LIBRARIES) -o $(CURDIR)/$@)
 
 build/logitscope: $(CORE) $(CLI) $(HEADERS) Makefile
 	@.ci/install libsimde-dev

@@ -306,7 +306,7 @@ for (const program of PROGRAMS) {
       ['too many stages', [...model, '--stages', Array(17).fill('top-k=3').join()], /stages/],
       ['stages and a single one', [...model, '--stages', 'top-k=3', '--top-p', '0.5'], /--stages and --top-p exclude each other/],
       ['a prompt twice', [...model, '--prompt', 'a', '--text-file', textFile], /--prompt and --text-file exclude each other/],
-      ['unknown kernels', [...model, '--kernels', 'fast'], /--kernels is "fast", expected auto, reference or simd/],
+      ['unknown kernels', [...model, '--kernels', 'fast'], /--kernels is "fast", expected auto, reference( or simd|, simd or relaxed)/],
       ['another trace', [...model, '--json', '--trace', 'all'], /--trace is "all", expected top or full/],
       ['a text of nothing', ['--model', bpe], /the prompt has no token/],
       ['bad usage before a bad model', ['--model', noModel, '--top-p', '2'], /top-p is 2/],

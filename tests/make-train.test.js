@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makePdf, makeScan } from './helpers/documents.js';
-import { make, skipWithoutTrainer } from './helpers/make.js';
+import { make } from './helpers/make.js';
+import { skip as skipWithoutTrainer } from './helpers/trainer.js';
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const CLI = at('build/logitscope');

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SHAPES, countParameters, makePlan, placeOf, usualShape } from '../model/plan.js';
-import { make, skipWithoutTrainer } from './helpers/make.js';
+import { make } from './helpers/make.js';
+import { skip as skipWithoutTrainer } from './helpers/trainer.js';
 
 /** @typedef {import('../model/plan.js').ShapeName} ShapeName */
 

@@ -127,6 +127,7 @@ for (const [what, field, logits, options = {}] of /** @type {[string, string, an
 
 test('options that are no list are refused, and a closed sampler says so', async () => {
   await assert.rejects(sampler.sampleAll([1], /** @type {any} */ ({})), { name: 'RangeError', field: 'options' });
+  await assert.rejects(sampler.sampleAll([1], /** @type {any} */ ([undefined])), { name: 'RangeError', field: 'options' });
   const other = await Sampler.open();
   other.close();
   await assert.rejects(other.sample([1]), { name: 'Unloaded', message: /sampler has been closed/ });

@@ -251,7 +251,7 @@ export function lossTwin(shape, weights, tokens, targets, masks) {
 // The optimiser
 
 /** Warm-up, then a cosine (Loshchilov and Hutter 2017). @param {number} done steps before this one @param {Settings} settings */
-export function learningRateTwin(done, { peak, warmup, steps, finalShare }) {
+function learningRateTwin(done, { peak, warmup, steps, finalShare }) {
   if (done < warmup) return (peak * (done + 1)) / warmup;
   const turned = Math.PI * Math.min(1, (done - warmup) / (steps - warmup));
   return peak * (finalShare + (1 - finalShare) * (0.5 + 0.5 * Math.cos(turned)));

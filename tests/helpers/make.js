@@ -19,9 +19,3 @@ export function make(args, { from = PROJECT, folder = PROJECT } = {}) {
   const env = { ...Object.fromEntries(own), PWD: from };
   return spawnSync('make', ['-C', folder, ...args], { cwd: from, env, encoding: 'utf8', timeout: 240_000 });
 }
-
-/** The `skip` of a test that builds the trainer. */
-export const skipWithoutTrainer =
-  spawnSync('cc', ['-fsyntax-only', '-x', 'c', '-'], { input: '#include <dnnl.h>\n' }).status === 0
-    ? false
-    : 'a C compiler or libdnnl-dev is not installed';

@@ -3,6 +3,7 @@
 // Must not know the engine; it knows the file format's names and the four tensor types.
 
 import { ggufBytes } from './gguf.js';
+import { BYTE_SPELLING } from './tokenizer-twin.js';
 
 /** @typedef {'F32' | 'F16' | 'Q8_0' | 'Q4_0'} TensorType */
 
@@ -75,20 +76,11 @@ function spmVocabulary(words) {
   return { tokens, types, scores, merges: null, bos: 1, eos: 2, addBos: true };
 }
 
-/** How GPT-2 spells bytes: printable ones as themselves, the others from U+0100. */
-function byteSpelling() {
-  /** @param {number} byte */
-  const isPrintable = (byte) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : next++));
-}
-
 /** Byte-level BPE: the bytes, some merges, the end of the text, which is also BOS. */
 function bpeVocabulary() {
-  const spelling = byteSpelling();
-  const space = spelling[32];
+  const space = BYTE_SPELLING[32];
   const merges = [['t', 'h'], ['th', 'e'], [space, 'the'], ['a', 't'], ['c', 'at'], [space, 'cat'], [space, 's'], ['o', 'n']];
-  const tokens = [...spelling, ...merges.map((pair) => pair.join('')), '<|endoftext|>'];
+  const tokens = [...BYTE_SPELLING, ...merges.map((pair) => pair.join('')), '<|endoftext|>'];
   const types = tokens.map((token) => (token === '<|endoftext|>' ? 3 : 1));
   const end = tokens.length - 1;
   return { tokens, types, scores: null, merges: merges.map((pair) => pair.join(' ')), bos: end, eos: end, addBos: false };

@@ -23,7 +23,7 @@ export function isAbort(error) {
 }
 
 /** Where another model would do, and the page was asked for one of its own, it offers the one that it came with. */
-const ANOTHER_WOULD_DO = ['BadModel', 'Unsupported', 'OutOfMemory', 'Network', 'Integrity'];
+const ANOTHER_WOULD_DO = ['BadModel', 'Unsupported', 'OutOfMemory', 'Network'];
 const shipped = { source: shippedModel, label: text.model.shipped };
 
 /** @param {unknown} error @returns {Problem} */

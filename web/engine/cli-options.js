@@ -1,5 +1,6 @@
 // The command line's options: what was typed, checked and made numbers.
-// Outside the token's way. The same flags, defaults and refusals as src/cli_options.c, and --bench.
+// Outside the token's way. The same flags, defaults and refusals as src/cli_options.c, and --bench, --threads
+// and the relaxed kernels.
 // Must not open a model; a stage's value is checked by the core, which needs none for that.
 
 import { parseArgs } from 'node:util';

@@ -124,7 +124,7 @@ export class Client {
         const { value } = await reader.read();
         if (value !== undefined && !(value instanceof Uint8Array)) throw new TypeError('a chunk is no Uint8Array');
         read += value?.length ?? 0;
-        const chunk = value?.slice(); // posting a view would post all of its buffer
+        const chunk = value && new Uint8Array(value); // a copy, also of a Buffer: posting a view would post all of its buffer
         this.#worker.post({ id, chunk }, chunk ? [chunk.buffer] : []);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

@@ -8,14 +8,13 @@
  * - `Unsupported`: a sound model of a kind this engine does not compute
  * - `OutOfMemory`: the model needs more memory than there is
  * - `Network`: the source could not be read: a failed fetch, a missing file, a broken stream
- * - `Quota`, `Integrity`: kept for the cache of downloads
  * - `Unloaded`: the model has been unloaded
  * - `Crash`: the engine's worker ended unexpectedly
  *
  * A setting outside its range is a RangeError with `field`, `range` and `value`; an aborted call
  * rejects with its signal's reason, as fetch does: an AbortError, unless the caller gave another.
  *
- * @typedef {'BadModel' | 'Unsupported' | 'OutOfMemory' | 'Network' | 'Quota' | 'Integrity' | 'Unloaded' | 'Crash'} ErrorName
+ * @typedef {'BadModel' | 'Unsupported' | 'OutOfMemory' | 'Network' | 'Unloaded' | 'Crash'} ErrorName
  */
 
 export class LogitscopeError extends Error {

@@ -22,7 +22,7 @@ function distance(text, wanted) {
 export function findTokens(core, wanted, most) {
   const { vocab } = core.port;
   const id = /^#(\d+)$/.exec(wanted);
-  if (id && Number(id[1]) < vocab) return [core.token(Number(id[1]))];
+  if (id && Number(id[1]) < vocab) return [core.token(Number(id[1]))].slice(0, most);
   const needle = wanted.toLowerCase();
   /** @type {{ token: ReturnType<Core['token']>, far: number }[]} */
   const found = [];

@@ -269,7 +269,7 @@ export class Session {
       const added = await this.#client.call('feed', { ids: this.#ids, ...what }, { signal, onProgress });
       this.#add(added, null);
       return added.length;
-    });
+    }, signal);
   }
 
   /**
@@ -302,7 +302,7 @@ export class Session {
       this.#add([step.id], step.mu);
       this.#ahead = { ids: this.#ids, sampling, steps: rest, run };
       return step;
-    });
+    }, options.signal);
   }
 
   /** Adds tokens. @param {ArrayLike<number>} ids @param {number | null} mu the next position's; null: the last one's still */
@@ -334,7 +334,7 @@ export class Session {
    */
   async *generate({ maxTokens = Infinity, stop = [], ...options } = {}) {
     if (maxTokens !== Infinity) checkWhole(maxTokens, 'maxTokens', 0, 2 ** 32 - 1);
-    const ends = (Array.isArray(stop) ? stop : [stop]).map(checkText);
+    const ends = (Array.isArray(stop) ? stop : [stop]).map((end) => checkText(end, 'stop'));
     const longest = Math.max(1, ...ends.map((end) => end.length));
     let tail = '';
     for (let n = 0; n < maxTokens && this.length < this.#info.contextLength; n++) {
@@ -375,7 +375,7 @@ export class Session {
       /** @type {Step[]} */
       const steps = await this.#client.call('stepInWays', args, options);
       return steps.map((step) => ({ ...step, actual: this.#ids[position] ?? null }));
-    });
+    }, options?.signal);
   }
 
   /**
@@ -387,7 +387,7 @@ export class Session {
     return this.#next(() => {
       const at = position === undefined ? this.length : checkWhole(position, 'position', 1, this.length);
       return this.#client.call('logits', { ids: this.#ids.slice(0, at) }, options);
-    });
+    }, options.signal);
   }
 
   /**
@@ -411,21 +411,32 @@ export class Session {
   }
 
   /**
-   * Does something once everything asked before is done.
+   * Does something once everything asked before is done. Who aborts it does not wait for that.
    * @template Result
    * @param {() => Promise<Result>} task
+   * @param {AbortSignal} [signal]
    * @returns {Promise<Result>}
    */
-  #next(task) {
+  #next(task, signal) {
     const result = this.#last.then(task);
     this.#last = result.catch(() => {});
-    return result;
+    return signal ? unlessAborted(result, signal) : result;
   }
 
   /** @param {LookOptions} options */
   #sampling(options) {
     return checkSampling(options, this.#info, { stages: this.#stages, seed: this.#seed });
   }
+}
+
+/** @template Result @param {Promise<Result>} result @param {AbortSignal} signal @returns {Promise<Result>} */
+function unlessAborted(result, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** @param {Uint32Array} ids @param {ArrayLike<number>} added */

@@ -1,5 +1,5 @@
 // The few things that browsers and Node do differently: workers, files, and a turn of the event loop.
-// Beside the token's way: source.js, worker.js and client.js ask here and are otherwise the same everywhere.
+// Beside the token's way: all others ask here and are otherwise the same everywhere.
 // Must not know models, tokens or messages.
 
 /**

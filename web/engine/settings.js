@@ -9,6 +9,7 @@ import { fieldOf, listed } from './stages.js';
 /** @typedef {import('./stages.js').StageSpec} StageSpec */
 
 const MAX_LOGITS = 2 ** 20;
+const MAX_IDS = 2 ** 24;
 const MAX_SEED = 2n ** 64n - 1n;
 
 /** @param {unknown} value */
@@ -95,16 +96,22 @@ function checkBiases(biases, vocab) {
  * @param {string} [field]
  */
 export function checkIds(ids, vocab, field = 'ids') {
-  if (ids === null || typeof ids !== 'object') {
-    throw rangeError(`${field} is ${shown(ids)}, expected a list of token ids`, field, [0, vocab - 1], ids);
-  }
+  const length = lengthOf(ids);
+  if (length === undefined) throw rangeError(`${field} is ${shown(ids)}, expected a list of token ids`, field, [0, vocab - 1], ids);
+  checkWhole(length, `${field}.length`, 0, MAX_IDS);
   return Uint32Array.from(/** @type {ArrayLike<number>} */ (ids), (id) => checkWhole(id, field, 0, vocab - 1));
+}
+
+/** @param {unknown} list @returns {number | undefined} none where it is no list */
+function lengthOf(list) {
+  const length = list !== null && typeof list === 'object' ? /** @type {ArrayLike<unknown>} */ (list).length : undefined;
+  return Number.isInteger(length) ? length : undefined;
 }
 
 /** A list of options. @template Options @param {Options[]} ways */
 export function checkWays(ways) {
-  if (Array.isArray(ways)) return ways;
-  throw rangeError(`options is ${shown(ways)}, expected a list of options`, 'options', 'list', ways);
+  if (Array.isArray(ways) && ways.every((way) => way !== null && typeof way === 'object')) return ways;
+  throw rangeError(`options is ${shown(ways)}, expected a list of objects`, 'options', 'list', ways);
 }
 
 /**
@@ -137,11 +144,10 @@ export function checkMu(mu) {
  * @param {unknown} logits
  */
 export function checkLogits(logits) {
-  const given = /** @type {ArrayLike<number>} */ (logits);
-  const length = logits !== null && typeof logits === 'object' ? given.length : undefined;
-  if (!Number.isInteger(length)) throw rangeError(`logits is ${shown(logits)}, expected a list of numbers`, 'logits', null, logits);
+  const length = lengthOf(logits);
+  if (length === undefined) throw rangeError(`logits is ${shown(logits)}, expected a list of numbers`, 'logits', null, logits);
   checkWhole(length, 'logits.length', 1, MAX_LOGITS);
-  const floats = Float32Array.from(given, (logit, i) => {
+  const floats = Float32Array.from(/** @type {ArrayLike<number>} */ (logits), (logit, i) => {
     const float = typeof logit === 'number' ? Math.fround(logit) : NaN;
     if (float < Infinity) return float;
     const field = `logits[${i}]`;
@@ -151,10 +157,10 @@ export function checkLogits(logits) {
   throw rangeError('every logit is minus infinity, expected at least one number', 'logits', null, logits);
 }
 
-/** @param {unknown} text @returns {string} */
-export function checkText(text) {
+/** @param {unknown} text @param {string} [field] @returns {string} */
+export function checkText(text, field = 'text') {
   if (typeof text === 'string') return text;
-  throw rangeError(`text is ${shown(text)}, expected a string`, 'text', 'string', text);
+  throw rangeError(`${field} is ${shown(text)}, expected a string`, field, 'string', text);
 }
 
 /** @param {unknown} trace @returns {'none' | 'top' | 'full'} */

@@ -32,8 +32,10 @@ export async function openSource(source, signal) {
   if (source instanceof Uint8Array) return { size: source.length, chunks: once(source) };
   if (source instanceof ReadableStream) return { size: null, chunks: readStream(source) };
   if (typeof source?.[Symbol.asyncIterator] === 'function') return { size: null, chunks: source };
-  throw new TypeError('the source is none of string, URL, Blob, ArrayBuffer, Uint8Array and ReadableStream');
+  throw noSource();
 }
+
+const noSource = () => new TypeError('the source is none of string, URL, Blob, ArrayBuffer, Uint8Array and ReadableStream');
 
 /**
  * All bytes of a source.
@@ -64,9 +66,11 @@ export function sourceName(source) {
  * @returns {Exclude<Source, ReadableStream>}
  */
 export function postable(source) {
-  if (source instanceof Uint8Array) return source.length === source.buffer.byteLength ? source : source.slice();
+  if (source instanceof Uint8Array) return source.length === source.buffer.byteLength ? source : new Uint8Array(source);
+  if (source instanceof Blob || source instanceof ArrayBuffer) return source;
   if (source instanceof URL) return source.href;
-  if (typeof source !== 'string' || filePath(source) !== null) return source;
+  if (typeof source !== 'string') throw noSource();
+  if (filePath(source) !== null) return source;
   return new URL(source, globalThis.location?.href).href;
 }
 
@@ -161,7 +165,9 @@ async function* readFile(fs, path) {
   });
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(FILE_CHUNK) });
+      const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(FILE_CHUNK) }).catch((error) => {
+        throw unreadable(reason(error), `cannot read "${path}"`, 'check the file');
+      });
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }

@@ -60,7 +60,6 @@ const operations = {
     const settings = { ...options, signal, onProgress: report };
     const { core, info } = await load(await buildFor(options, wasmUrl), streamed ? pulled() : source, settings);
     engine = new Engine(core, options);
-    current = { ...current, run: null }; // its engine is another model's
     return info;
   },
 
@@ -80,11 +79,6 @@ const operations = {
     engine.checkRoom(all.length);
     if (more.length > 0) await compute(all, task);
     return more;
-  },
-
-  async step({ ids, options }, task) {
-    await compute(ids, task);
-    return engine.step(ids, options);
   },
 
   /** The next step in several ways. */

@@ -787,14 +787,6 @@ export const text = {
       sentence: 'The model could not be downloaded.',
       advice: 'Check the connection and the address; the server must allow other sites to read the file.',
     },
-    Integrity: {
-      sentence: 'The file that arrived is not the one expected.',
-      advice: 'Download it again, or open another one.',
-    },
-    Quota: {
-      sentence: 'The browser has no room left to store the model.',
-      advice: 'Free some space, or open a smaller model.',
-    },
     Crash: {
       sentence: 'The engine stopped unexpectedly.',
       advice: 'Reload the page. If the memory was full, a smaller model may help.',

@@ -757,14 +757,6 @@ export const text = {
       sentence: 'No se pudo descargar el modelo.',
       advice: 'Comprueba la conexión y la dirección; el servidor debe permitir que otros sitios lean el archivo.',
     },
-    Integrity: {
-      sentence: 'El archivo que llegó no es el que se esperaba.',
-      advice: 'Descárgalo otra vez o abre otro.',
-    },
-    Quota: {
-      sentence: 'Al navegador no le queda sitio para guardar el modelo.',
-      advice: 'Libera espacio o abre un modelo más pequeño.',
-    },
     Crash: {
       sentence: 'El motor se detuvo de forma inesperada.',
       advice: 'Recarga la página. Si se había llenado la memoria, un modelo más pequeño puede ayudar.',

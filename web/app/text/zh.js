@@ -772,14 +772,6 @@ export const text = {
       sentence: '模型下载失败。',
       advice: '请检查网络连接和网址；服务器必须允许其他网站读取该文件。',
     },
-    Integrity: {
-      sentence: '收到的文件与预期的不符。',
-      advice: '请重新下载，或打开另一个文件。',
-    },
-    Quota: {
-      sentence: '浏览器没有足够的空间存放模型。',
-      advice: '请腾出一些空间，或打开较小的模型。',
-    },
     Crash: {
       sentence: '引擎意外停止了。',
       advice: '请重新加载页面。如果是内存已满，换用较小的模型可能有帮助。',
