@@ -130,6 +130,10 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       assert.equal(await last.getAttribute('aria-pressed'), 'true');
       await page.fill('[name="top-p"]', '1');
       await section.waitFor({ state: 'detached' });
+      await page.fill('[name="top-k"]', '1000');
+      const deep = page.locator('[data-cut-stage="top-k"]');
+      await eventually(async () => assert.equal(Number(await deep.getAttribute('data-count')), model.info.vocab - 1000));
+      assert.equal(await deep.locator('button').count(), 40, 'as deep as it takes');
     }));
 
   test('the text branches where another token is taken, and nothing is lost', () =>

@@ -64,6 +64,15 @@ describe('tables', () => {
   });
 });
 
+test('a drawn token that is too far down to be listed has its part of the strip, where u lies', () => {
+  const model = rowOf('logits', {}, TEN, { others: { count: 90, mass: 0.2 } });
+  const watched = [{ id: 77, rows: [{ rank: 61, prob: 0.004, logit: -3 }] }];
+  const drawn = (/** @type {number} */ id) => stripOf({ id, u: 0.9, stages: [model], watched }, 0.01).segments.filter((segment) => segment.drawn);
+  assert.deepEqual(drawn(77), [{ id: 77, start: 0.9, share: 0.004, drawn: true }]);
+  assert.equal(drawn(10).length, 1);
+  assert.equal(drawn(78).length, 0, 'of one that nothing is known about nothing is shown');
+});
+
 describe('cut-offs', () => {
   const cutOff = (/** @type {StageRow} */ stage) => tableWith(stage).columns[1].cutOff;
 

@@ -26,12 +26,6 @@ import { listingFor } from './way.js';
  * @typedef {import('../engine/index.js').Step} EngineStep
  * @typedef {import('./desk.js').LoadedModel} LoadedModel
  * @typedef {import('./desk.js').Session} Session
- *
- * @typedef {object} OwnLogits
- * @property {string[]} names
- * @property {ArrayLike<number>} logits
- * @property {Stage[]} [stages]
- * @property {number} [u] put on the strip by hand
  */
 
 /** Listed tokens a stage: enough for every row and every segment that can be seen; others are watched by name. */
@@ -81,8 +75,9 @@ export class Instrument {
   /** Opens a model; the one before stays until the new one is there. @param {string | URL | Blob} [source] the shipped model if left out */
   async open(source = shippedModel) {
     this.pause();
-    if (!(await this.#desk.open(source, (model) => this.#adopt(model, source)))) return;
-    await (this.#record ? this.#replay(this.#record) : this.#read(this.#store.state.prompt));
+    const adopted = await this.#desk.open(source, (model) => this.#adopt(model, source));
+    if (this.#record && this.#desk.model && !this.#desk.isOpening) await this.#replay(this.#record);
+    else if (adopted) await this.#read(this.#store.state.prompt);
   }
 
   cancelOpen() {
@@ -278,7 +273,8 @@ export class Instrument {
       }
     } finally {
       this.#store.set({ reading: null });
-      if (chips.length > 0 && model === this.#desk.model) {
+      // What called it off, another prompt or link, has its own text.
+      if (chips.length > 0 && model === this.#desk.model && !signal.aborted) {
         this.#desk.sessions = new Map([[0, session]]);
         this.#store.set({ title, settings, prompt: await model.detokenize(prompt), promptProblem: '' });
         this.#setTree(treeOf(chips));
@@ -350,7 +346,11 @@ export class Instrument {
   /** @param {(state: State) => Tree} change of the branches, or of the one that is present */
   async #turn(change) {
     this.pause();
-    await this.#desk.serial(async () => this.#setTree(change(this.#store.state)));
+    await this.#desk.serial(async () => {
+      const tree = change(this.#store.state);
+      if (tree.chips === this.#store.state.chips) this.#store.set(tree); // the reader stays where they are
+      else this.#setTree(tree);
+    });
     this.#desk.settle();
     await this.#look();
   }
@@ -589,10 +589,5 @@ export class Instrument {
   show(view) {
     this.#store.set(view);
     if ('wantedRows' in view) void this.#look(); // more rows have more tokens to be spelled
-  }
-
-  /** Opens "Your own logits" with a preset, by its name in experiments/own-presets.js, or with these. @param {string | OwnLogits} own */
-  openOwn(own) {
-    this.#store.set({ panel: 'own', own: typeof own === 'string' ? { preset: own } : own });
   }
 }

@@ -2,11 +2,13 @@
 // Beside the token's way: a key becomes a wish to the instrument.
 // Must not know elements, apart from those that use keys themselves.
 
+/** Boxes that are scrolled by keys. */
+const SCROLLED = '[role="region"][tabindex="0"]';
 /** Elements that use the key themselves. @type {Record<string, string>} */
 const TAKEN = {
-  ' ': 'input, textarea, select, button, summary, a',
-  ArrowRight: 'input, textarea, select',
-  ArrowLeft: 'input, textarea, select',
+  ' ': `input, textarea, select, button, summary, a, ${SCROLLED}`,
+  ArrowRight: `input, textarea, select, ${SCROLLED}`,
+  ArrowLeft: `input, textarea, select, ${SCROLLED}`,
   Escape: 'textarea, select',
 };
 const TYPING = 'textarea, select, input:not([type="range"], [type="radio"])';

@@ -59,7 +59,6 @@ import { Vocabulary } from './vocabulary.js';
  * @property {string | null} mistake a wrong sampler is shown instead of the right one (lessons/mistakes.js)
  * @property {boolean} covered       the distribution is hidden until the reader has guessed
  * @property {string | null} panel   what is open below the draw
- * @property {{ preset: string } | import('./instrument.js').OwnLogits | null} own what "Your own logits" was asked to show last
  * @property {string | null} lesson  what is open beside the instrument
  * @property {boolean} playing
  * @property {number} speed          tokens a second, 0 for as many as possible
@@ -98,7 +97,6 @@ export function firstState() {
     mistake: null,
     covered: false,
     panel: null,
-    own: null,
     lesson: null,
     playing: false,
     speed: 2,

@@ -225,6 +225,11 @@ export function stripOf(step, thinnest) {
     sum += probs[i];
     if (restAt !== null && sum > step.u) break;
   }
+  if (!segments.some(({ drawn }) => drawn)) {
+    // Too far down to be listed: where exactly it begins is not known, but u lies in it.
+    const share = step.watched?.find(({ id }) => id === step.id)?.rows.at(-1)?.prob ?? 0;
+    if (share > 0) segments.push({ id: step.id, start: step.u, share, drawn: true });
+  }
   const { start, count } = restAt ?? { start: 1, count: 0 };
   return { segments, rest: { start, share: 1 - start, count } };
 }

@@ -73,7 +73,7 @@ class App extends View {
     signal.addEventListener('abort', end);
     document.addEventListener('keydown', keyHandler(instrument, () => this.sheet('ls-help')), { signal });
     window.addEventListener('dragover', (event) => this.onDrag(event), { signal });
-    window.addEventListener('dragleave', (event) => (this.dropping = event.relatedTarget !== null), { signal });
+    window.addEventListener('dragleave', (event) => (this.dropping &&= event.relatedTarget !== null), { signal });
     window.addEventListener('drop', (event) => this.onDrop(event), { signal });
     const fit = () => instrument.show({ rows: Math.max(FEWEST, Math.min(MOST, Math.floor((window.innerHeight - AROUND) / ROW))) });
     window.addEventListener('resize', fit, { signal });

@@ -43,6 +43,10 @@ class Branches extends View {
     this.beside = null;
   }
 
+  willUpdate() {
+    if (this.state && this.beside !== null && !branchOf(this.state, this.beside)) this.beside = null;
+  }
+
   /** The button that was pressed goes away: the focus goes to the branch that is present then. @param {Promise<void> | undefined} done */
   async focusPresent(done) {
     await done;

@@ -7,7 +7,7 @@ import { comparisonOf, isWhole, otherOrder } from '../compare.js';
 import { barView } from '../drawing/bar.js';
 import { tokenView } from '../drawing/token.js';
 import { bits, percent, unit, whole } from '../format.js';
-import { Arranger } from '../pipeline.js';
+import { Arranger, unbiased } from '../pipeline.js';
 import { scaleOf } from '../scale.js';
 import { stageTitle } from '../stage-title.js';
 import { text } from '../text/index.js';
@@ -46,13 +46,16 @@ class Compare extends View {
     this.pair = null;
     /** The step that was compared last. @type {State['compareStep']} */
     this.seen = null;
-    /** The second pipeline as it was when the panel was closed. @type {Stage[] | null} */
+    /** The second pipeline as it was when the panel was closed, and under which model. @type {{ stages: Stage[], hash: string } | null} */
     this.left = null;
+    /** The model whose steps these are. @type {State['model']} */
+    this.model = null;
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.left = this.state?.compare ?? null;
+    const { compare = null, model = null } = this.state ?? {};
+    this.left = compare && model && { stages: compare, hash: model.hash };
     this.pair = null;
     this.seen = null;
     this.instrument?.setCompare(null);
@@ -60,6 +63,10 @@ class Compare extends View {
 
   willUpdate() {
     const { state } = this;
+    if (state && state.model !== this.model) {
+      this.model = state.model;
+      this.pair = null;
+    }
     if (!state?.step || !state.compareStep || state.compareStep === this.seen) return;
     this.seen = state.compareStep;
     void this.compare(state, state.step, state.compareStep);
@@ -68,7 +75,9 @@ class Compare extends View {
   updated() {
     const { state, instrument } = this;
     if (!this.isConnected || !state?.model || state.compare !== null) return;
-    instrument?.setCompare(this.left ?? otherOrder(state.settings.stages));
+    const { left } = this;
+    const known = left && (left.hash === state.model.hash ? left.stages : unbiased(left.stages)); // a bias names a token of its model
+    instrument?.setCompare(known ?? otherOrder(state.settings.stages));
   }
 
   /** Most pipelines keep few tokens, all of them listed; else both are asked for again, whole. @param {State} state @param {Step} a @param {Step} b */

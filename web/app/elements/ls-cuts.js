@@ -22,7 +22,7 @@ const words = text.cuts;
 const MOST = 40;
 
 class Cuts extends View {
-  static properties = { state: { attribute: false }, instrument: { attribute: false } };
+  static properties = { state: { attribute: false }, instrument: { attribute: false }, step: { state: true } };
 
   constructor() {
     super();
@@ -30,6 +30,8 @@ class Cuts extends View {
     this.state = undefined;
     /** @type {import('../instrument.js').Instrument | undefined} */
     this.instrument = undefined;
+    /** The step that was asked about last. @type {Step | null} */
+    this.asked = null;
     /** The step that is listed. @type {Step | null} */
     this.step = null;
     /** What its stages cut; null for one that cut nothing. @type {(Cut | null)[]} */
@@ -38,10 +40,23 @@ class Cuts extends View {
 
   willUpdate() {
     const { step = null, playing, speed } = this.state ?? {};
-    if (step === this.step || (step && playing && speed === 0)) return; // at full speed nobody could read it
-    this.step = step;
-    this.cuts = step ? step.stages.slice(1).map((row, i) => cutOf(step.stages[i], row, MOST)) : [];
-    void this.instrument?.learn(this.cuts.flatMap((cut) => cut?.listed.map(({ id }) => id) ?? []));
+    if (step === this.asked || (step && playing && speed === 0)) return; // at full speed nobody could read it
+    this.asked = step;
+    if (step) void this.list(step);
+    else this.step = null; // of another model
+  }
+
+  /** Where a stage cuts far down the ranking, the step is asked for again, as deep as that. @param {Step} step */
+  async list(step) {
+    const { state, instrument } = this;
+    const cutting = step.stages.filter(({ kept }, i) => i > 0 && kept < step.stages[i - 1].kept);
+    const top = Math.max(0, ...cutting.map(({ kept }) => kept)) + MOST;
+    const { ids, kept } = step.stages[0];
+    const [whole = step] =
+      state && instrument && ids.length < Math.min(top, kept) ? await instrument.inspectAll([{ ...state.settings, trace: 'top', top }]) : [step];
+    const cuts = whole.stages.slice(1).map((row, i) => cutOf(whole.stages[i], row, MOST));
+    await instrument?.learn(cuts.flatMap((cut) => cut?.listed.map(({ id }) => id) ?? []));
+    if (step === this.asked) Object.assign(this, { step: whole, cuts });
   }
 
   /** @param {number} id */

@@ -9,7 +9,7 @@ import { language, names as languages, speak, text } from '../text/index.js';
 import { View } from './base.js';
 
 class Header extends View {
-  static uses = ['model'];
+  static uses = ['model', 'lesson'];
   static properties = { state: { attribute: false } };
 
   constructor() {

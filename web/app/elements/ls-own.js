@@ -6,7 +6,7 @@ import { html, nothing } from 'lit';
 import { Sampler } from '../../engine/index.js';
 import { place } from '../drawing/place.js';
 import { problemOf } from '../errors.js';
-import { drawAt, logitsOf, parseNumbers, rowsOf, written } from '../experiments/own-logits.js';
+import { drawAt, logitsOf, parseNumbers, rowsOf } from '../experiments/own-logits.js';
 import { ownPresets } from '../experiments/own-presets.js';
 import { bits, percent, setting, unit, whole } from '../format.js';
 import { Arranger } from '../pipeline.js';
@@ -68,11 +68,9 @@ class Own extends View {
         this.ask();
       },
     );
-    /** What the step was made of. @type {{ entries: Entry[], step: Step } | null} */
+    /** What the step was made of. @type {{ entries: Entry[], kind: Own['kind'], step: Step } | null} */
     this.step = null;
     this.failure = '';
-    /** What the page asked for last. @type {State['own']} */
-    this.asked = null;
     /** @type {OpenSampler | null} */
     this.sampler = null;
     /** @type {Promise<void> | null} */
@@ -84,16 +82,6 @@ class Own extends View {
   connectedCallback() {
     super.connectedCallback();
     this.ask();
-  }
-
-  /** What a lesson asks for is loaded once; what is made of it then is the reader's. */
-  willUpdate() {
-    const own = this.state?.own ?? null;
-    if (own === this.asked) return;
-    this.asked = own;
-    if (!own) return;
-    if ('preset' in own) this.load(ownPresets[own.preset] ?? ownPresets.exercise);
-    else this.load({ kind: 'logits', input: written(own.names, own.logits), stages: own.stages ?? [], u: own.u });
   }
 
   /** @param {import('../experiments/own-presets.js').Preset} preset */
@@ -166,12 +154,12 @@ class Own extends View {
   async answer() {
     while (this.askAgain && this.isConnected) {
       this.askAgain = false;
-      const { numbers, seed, position, stages } = this;
+      const { numbers, kind, seed, position, stages } = this;
       try {
         this.sampler ??= await Sampler.open();
         if ('problem' in numbers || seed === null || position === null) continue;
         const step = await this.sampler.sample(numbers.logits, { stages, seed, position, trace: 'full' });
-        this.step = { entries: numbers.entries, step };
+        this.step = { entries: numbers.entries, kind, step };
         this.failure = '';
       } catch (error) {
         const { sentence, details } = problemOf(error);
@@ -289,8 +277,8 @@ class Own extends View {
       <span class="number">${cut ? html`<s aria-hidden="true">${percent(before)}</s><span class="visually-hidden">${words.cut}</span>` : percent(prob)}</span>`;
   }
 
-  /** @param {Entry[]} entries @param {Step} step @param {number} drawn */
-  tableView(entries, step, drawn) {
+  /** @param {NonNullable<Own['step']>} made @param {number} drawn */
+  tableView({ entries, kind, step }, drawn) {
     const { stages } = step;
     const rows = rowsOf(step, drawn, MOST_ROWS);
     const nameOf = (/** @type {string} */ name) => (name === 'logits' ? words.softmax : (text.stages.names[name] ?? name));
@@ -324,7 +312,7 @@ class Own extends View {
               <th scope="row">
                 <bdi class="token">${entries[id].name}</bdi>${id === drawn ? html` <span class="mark">${text.stages.drawn}</span>` : nothing}
               </th>
-              <td title=${String(entries[id].number)}>${setting(this.kind === 'logits' ? entries[id].number : Math.log(entries[id].number))}</td>
+              <td title=${String(entries[id].number)}>${setting(kind === 'logits' ? entries[id].number : Math.log(entries[id].number))}</td>
               ${probs.map((prob, i) => html`<td data-prob=${String(prob)} title=${String(prob)}>${this.cellView(prob, probs[i - 1] ?? prob)}</td>`)}
             </tr>`,
           )}
@@ -338,8 +326,9 @@ class Own extends View {
     </div>`;
   }
 
-  /** @param {Entry[]} entries @param {Step} step */
-  resultView(entries, step) {
+  /** @param {NonNullable<Own['step']>} made */
+  resultView(made) {
+    const { entries, step } = made;
     const { u: byHand, fields } = this;
     const last = step.stages[step.stages.length - 1];
     const u = byHand ?? step.u;
@@ -348,7 +337,7 @@ class Own extends View {
     const { name } = entries[drawn];
     const outcome = byHand === null ? text.draw.falls(unit(u), name, share) : words.byHand(setting(u), name, share);
     return html`
-      ${this.tableView(entries, step, drawn)}
+      ${this.tableView(made, drawn)}
       <div class="draw" data-own-drawn=${drawn} data-own-name=${name}>
         <h3>${words.draw}</h3>
         <p class="note" role="status">${keptSentence(step)} <strong>${outcome}</strong></p>
@@ -377,7 +366,7 @@ class Own extends View {
         <div class="made" aria-busy=${this.answering !== null}>
           ${this.stagesView()}
           ${failure ? html`<p class="field-problem" role="status">${failure}</p>` : nothing}
-          ${step ? this.resultView(step.entries, step.step) : nothing}
+          ${step ? this.resultView(step) : nothing}
         </div>
       </div>
     `;

@@ -1,9 +1,9 @@
-// The pipeline as a whole: take a known order, put a stage in, or compare with a second pipeline.
+// The pipeline as a whole: take a known order, or put a stage in.
 // At the end of the token's way: stands over the stages' columns.
 // Must not know what a stage does; each has its own control over its column.
 
 import { html, nothing } from 'lit';
-import { firstStage, presets, samePipeline } from '../pipeline.js';
+import { presets, samePipeline } from '../pipeline.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
@@ -52,9 +52,7 @@ class Pipeline extends View {
         <span>${words.add}</span>
         <select name="add-stage" ?disabled=${full} @change=${this.onAdd}>
           <option value="" selected>${words.choose}</option>
-          ${state.model.stages
-            .filter(({ name }) => firstStage(name) !== null)
-            .map(({ name }) => html`<option value=${name}>${text.stages.names[name] ?? name}</option>`)}
+          ${state.model.stages.map(({ name }) => html`<option value=${name}>${text.stages.names[name] ?? name}</option>`)}
         </select>
       </label>
     `;

@@ -121,7 +121,7 @@ class Predict extends View {
     const ids = [...new Set([...guesses.map((guess) => guess.id), id])];
     const [step] = id < 0 ? [] : await instrument.inspectAll([{ stages, seed, trace: 'top', top: 1, watch: ids }]);
     const vocabulary = await instrument.learn(id < 0 ? [] : ids);
-    if (!step || moment !== instrument.moment) return;
+    if (!step || this.open || moment !== instrument.moment) return; // open: the button was pressed twice
     const lines = (step.watched ?? []).map(({ id: each, rows }) => ({
       id: each,
       token: vocabulary.get(each),

@@ -54,12 +54,18 @@ class ReceiptPanel extends View {
     this.said = '';
     /** Shows the text for copying it by hand. */
     this.byHand = false;
+    /** The model whose token it is about. @type {State['model']} */
+    this.model = null;
     /** What the receipt was made for last. @type {unknown} */
     this.asked = null;
   }
 
   willUpdate() {
     const { state } = this;
+    if (state && state.model !== this.model) {
+      this.model = state.model;
+      this.receipt = null;
+    }
     if (!state?.step || state.step.position !== state.cursor) return;
     // At full speed each step would be computed twice, for a glimpse.
     if (state.playing && state.speed === 0) return;
@@ -166,7 +172,7 @@ class ReceiptPanel extends View {
 
   render() {
     const { state, instrument, receipt, said, byHand } = this;
-    if (!state?.model || !state.step || !instrument || !receipt) return nothing; // without a step the receipt is of another model
+    if (!state?.model || !instrument || !receipt) return nothing;
     const { vocabulary, settings, chips } = state;
     const name = (/** @type {number} */ id) => {
       const token = vocabulary.get(id);

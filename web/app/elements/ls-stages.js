@@ -244,7 +244,7 @@ class Stages extends View {
   // ---- views ----
 
   /** The columns' heads: over each stage its own setting, over the model the search. @param {State} state @param {Table | null} table */
-  controlsView({ model, settings, scale }, table) {
+  controlsView({ model, settings, scale, wantedRows }, table) {
     const { instrument } = this;
     if (!model || !instrument) return nothing;
     const caption = (/** @type {string} */ name, /** @type {number} */ i) => {
@@ -266,7 +266,7 @@ class Stages extends View {
         </fieldset>
         <label class="field"
           ><span>${words.rows}</span
-          ><input type="number" name="rows" min=${FEWEST} max=${MOST} step="1" placeholder=${words.rowsFit} @input=${this.onRows}
+          ><input type="number" name="rows" min=${FEWEST} max=${MOST} step="1" placeholder=${words.rowsFit} .value=${wantedRows ?? ''} @input=${this.onRows}
         /></label>
       </div>
       <div class="column model">

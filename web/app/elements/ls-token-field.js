@@ -53,11 +53,11 @@ class TokenField extends View {
     return [...new Map(found.map((token) => [token.id, token])).values()].slice(0, MOST);
   }
 
-  /** An answer that comes after the next letter is dropped. */
+  /** An answer that comes after the next letter, or after the field was left, is dropped. */
   async onInput() {
     const { value } = this.field;
     const found = value === '' ? [] : await this.find(value);
-    if (value !== this.field.value) return;
+    if (value !== this.field.value || document.activeElement !== this.field) return;
     this.found = found;
     this.active = 0;
     this.sought = value;

@@ -11,7 +11,7 @@ const LARGEST_SEED = 2n ** 64n - 1n;
 const SPEEDS = /** @type {const} */ ([1, 2, 5, 10, 0]);
 
 class Transport extends View {
-  static uses = ['model', 'promptLength', 'chips', 'ended', 'playing', 'speed', 'settings'];
+  static uses = ['model', 'promptLength', 'chips', 'playing', 'speed', 'settings'];
   static properties = {
     state: { attribute: false },
     instrument: { attribute: false },

@@ -100,11 +100,6 @@ export function parseNumbers(input) {
   return { entries: entries.map((entry, i) => ({ ...entry, name: entry.name || String(i + 1) })) };
 }
 
-/** Names and numbers as parseNumbers reads them. @param {string[]} names @param {ArrayLike<number>} numbers */
-export function written(names, numbers) {
-  return names.map((name, i) => `${/^[^\s,;:="'[{]+$/.test(name) ? name : `"${name}"`} ${numbers[i]}`).join('\n');
-}
-
 /**
  * The logits that entries stand for; of probabilities they are the logarithms, so that softmax gives the same shares back.
  * @param {Entry[]} entries @param {'logits' | 'probabilities'} kind

@@ -1,5 +1,5 @@
 // Small distributions worth a look, each with a pipeline: the first is the seed document's exercise.
-// Beside the token's way: the panel "Your own logits" and the lessons open them by name.
+// Beside the token's way: the panel "Your own logits" offers them by name.
 // Must not know words: a preset's name is a key of text.own.presets.
 
 /**

@@ -7,6 +7,7 @@ import { othersScene, sceneOf } from '../drawing/scene.js';
 import { stripScene } from '../drawing/strip.js';
 import { bits, percent, unit, whole } from '../format.js';
 import { scaleOf, ticks } from '../scale.js';
+import { drawnShare } from '../sentence.js';
 import { captionOf, nameOf } from '../stage-words.js';
 import { stripOf, tableOf } from '../table.js';
 import { text } from '../text/index.js';
@@ -94,11 +95,10 @@ function footTexts({ columns, others }, numbersAt) {
 /** The strip, the needle and what it fell on. @param {Shown} state @param {number} width */
 function draw({ step, vocabulary, settings }, width) {
   const strip = stripOf(step, THINNEST);
-  const share = strip.segments.find(({ drawn }) => drawn)?.share ?? 0;
   const needle = step.u * width;
   return [
     written('draw', 'text-head', 0, FOOT, text.draw.title),
-    written('outcome', 'text', 0, FOOT + LINE, text.draw.falls(unit(step.u), named(vocabulary, step.id, 300), percent(share))),
+    written('outcome', 'text', 0, FOOT + LINE, text.draw.falls(unit(step.u), named(vocabulary, step.id, 300), percent(drawnShare(step)))),
     written('source', 'text-small', 0, FOOT + 2 * LINE, text.draw.source(String(settings.seed), step.position)),
     ...moved(
       [

@@ -597,7 +597,6 @@ export const text = {
   draw: {
     title: 'The draw',
     needle: (/** @type {string} */ u) => `u = ${u}`,
-    others: (/** @type {number} */ n) => plural(n, 'more'),
     source: (/** @type {string} */ seed, /** @type {number} */ position) =>
       `u comes from seed ${seed} and position ${position} alone: it stays while a slider moves.`,
     kept: (/** @type {string} */ stage, /** @type {number} */ kept, /** @type {number} */ of) =>

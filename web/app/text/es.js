@@ -574,7 +574,6 @@ export const text = {
   draw: {
     title: 'El sorteo',
     needle: (u) => `u = ${u}`,
-    others: (n) => `${count(n)} más`,
     source: (seed, position) => `u depende solo de la semilla ${seed} y de la posición ${position}: no cambia al mover un deslizador.`,
     kept: (stage, kept, of) => `${stage} conservó ${count(kept)} de ${count(of)}`,
     cuts: (kept) => `${kept.join('; ')}.`,

@@ -588,7 +588,6 @@ export const text = {
   draw: {
     title: '抽取',
     needle: (/** @type {string} */ u) => `u = ${u}`,
-    others: (/** @type {number} */ n) => `另有 ${count(n)} 个`,
     source: (/** @type {string} */ seed, /** @type {number} */ position) =>
       `u 只由种子 ${seed} 和位置 ${position} 得出：拖动滑块时它不变。`,
     kept: (/** @type {string} */ stage, /** @type {number} */ kept, /** @type {number} */ of) =>
