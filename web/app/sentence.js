@@ -3,6 +3,7 @@
 // Must not know elements.
 
 import { percent } from './format.js';
+import { stageName } from './stage-title.js';
 import { text } from './text/index.js';
 import { plainText } from './token-text.js';
 
@@ -12,7 +13,7 @@ import { plainText } from './token-text.js';
 export function keptSentence({ stages }) {
   const cuts = stages.flatMap(({ name, kept }, i) => {
     const before = stages[Math.max(0, i - 1)].kept;
-    const title = text.stages.names[/** @type {keyof typeof text.stages.names} */ (name)] ?? name;
+    const title = stageName(name);
     return kept < before ? [text.draw.kept(title, kept, before)] : [];
   });
   return cuts.length > 0 ? text.draw.cuts(cuts) : text.draw.nothingCut(stages[0].kept);

@@ -1,4 +1,4 @@
-// What a stage is called, what it does, and what it did to one token, in words with the numbers filled in.
+// What a stage does, and what it did to one token, in words with the numbers filled in.
 // At the end of the token's way: heads of columns, the way's panel and exported pictures say the same.
 // Must not know elements; pure functions from numbers to words.
 
@@ -14,9 +14,6 @@ import { text } from './text/index.js';
  */
 
 const words = text.stages;
-
-/** @param {string} name @returns {string} */
-export const nameOf = (name) => words.names[/** @type {keyof typeof words.names} */ (name)] ?? name;
 
 /** A share as it was set: 90 %, not 90.0 %. @param {number} value */
 const share = (value) => `${setting(value * 100)} %`;

@@ -4,7 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { bits, figure, percent, whole } from '../format.js';
-import { nameOf } from '../stage-words.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 import { icons } from './icons.js';
@@ -32,7 +32,7 @@ const columnHead = ({ name, stage: { kept, keptMass, entropy } }, i) => html`<th
   data-kept-mass=${String(keptMass)}
   data-entropy=${String(entropy)}
 >
-  <span class="column-name ${words.shortNames[name] ? 'has-short' : ''}" data-short=${words.shortNames[name] ?? nothing}>${nameOf(name)}</span>
+  <span class="column-name ${words.shortNames[name] ? 'has-short' : ''}" data-short=${words.shortNames[name] ?? nothing}>${stageName(name)}</span>
 </th>`;
 
 /** @param {Table} table */

@@ -11,6 +11,7 @@ import { drawAt, mistaken } from '../lessons/mistakes.js';
 import { sample } from '../lessons/sampler.js';
 import { text as lessons } from '../lessons/text/index.js';
 import { scaleOf } from '../scale.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
@@ -29,10 +30,7 @@ const computed = fixed(4);
 const printedTo = fixed(2);
 
 /** @param {string} name */
-const titleOf = (name) => text.stages.names[/** @type {keyof typeof text.stages.names} */ (name)] ?? name;
-
-/** @param {string} name */
-const shortTitleOf = (name) => text.stages.shortNames[/** @type {keyof typeof text.stages.shortNames} */ (name)] ?? titleOf(name);
+const shortName = (name) => text.stages.shortNames[/** @type {keyof typeof text.stages.shortNames} */ (name)] ?? stageName(name);
 
 class LessonFigure extends View {
   static properties = {
@@ -111,7 +109,7 @@ class LessonFigure extends View {
     const { least, most, arrow } = ranges[name];
     const id = `figure-${this.name}-${name}`;
     return html`<div class="slider">
-      <label for=${id}>${name === 'u' ? words.u : titleOf(name)}</label><output for=${id}>${setting(value)}</output>
+      <label for=${id}>${name === 'u' ? words.u : stageName(name)}</label><output for=${id}>${setting(value)}</output>
       <input id=${id} type="range" min=${least} max=${most} step=${arrow} .value=${String(value)} @input=${(/** @type {Event} */ event) => this.onSlide(name, event)} />
     </div>`;
   }
@@ -145,12 +143,12 @@ class LessonFigure extends View {
     const last = step.stages[step.stages.length - 1];
     return html`<table>
       <caption class=${this.steps.length > 1 ? '' : 'visually-hidden'}>
-        ${words.pipeline(step.stages.slice(1).map(({ name, value }) => `${titleOf(name)} ${setting(Number(value))}`))}
+        ${words.pipeline(step.stages.slice(1).map(({ name, value }) => `${stageName(name)} ${setting(Number(value))}`))}
       </caption>
       <thead>
         <tr>
           <th scope="col"><span class="visually-hidden">${words.token}</span></th>
-          ${step.stages.map(({ name }) => html`<th scope="col" title=${titleOf(name)}>${shortTitleOf(name)}</th>`)}
+          ${step.stages.map(({ name }) => html`<th scope="col" title=${stageName(name)}>${shortName(name)}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -11,6 +11,7 @@ import { ownPresets } from '../experiments/own-presets.js';
 import { bits, percent, setting, unit, whole } from '../format.js';
 import { Arranger } from '../pipeline.js';
 import { keptSentence } from '../sentence.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 import './ls-pipeline.js';
@@ -281,7 +282,7 @@ class Own extends View {
   tableView({ entries, kind, step }, drawn) {
     const { stages } = step;
     const rows = rowsOf(step, drawn, MOST_ROWS);
-    const nameOf = (/** @type {string} */ name) => (name === 'logits' ? words.softmax : (text.stages.names[name] ?? name));
+    const nameOf = (/** @type {string} */ name) => (name === 'logits' ? words.softmax : stageName(name));
     const foot = (/** @type {string} */ label, /** @type {(row: Step['stages'][number]) => string} */ value) => html`<tr>
       <th scope="row">${label}</th>
       <td></td>

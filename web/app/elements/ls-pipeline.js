@@ -4,6 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { presets, samePipeline } from '../pipeline.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
@@ -52,7 +53,7 @@ class Pipeline extends View {
         <span>${words.add}</span>
         <select name="add-stage" ?disabled=${full} @change=${this.onAdd}>
           <option value="" selected>${words.choose}</option>
-          ${state.model.stages.map(({ name }) => html`<option value=${name}>${text.stages.names[name] ?? name}</option>`)}
+          ${state.model.stages.map(({ name }) => html`<option value=${name}>${stageName(name)}</option>`)}
         </select>
       </label>
     `;

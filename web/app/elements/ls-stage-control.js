@@ -7,6 +7,7 @@ import { icons } from '../drawing/icons.js';
 import { setting } from '../format.js';
 import { allowed, valueOf } from '../pipeline.js';
 import { rangeText, spacingOf } from '../ranges.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 import './ls-biases.js';
@@ -200,7 +201,7 @@ class StageControl extends View {
   render() {
     const { spec, stage, index, last } = this;
     if (!spec || !stage) return nothing;
-    const title = words.names[spec.name] ?? spec.name;
+    const title = stageName(spec.name);
     const [first, ...others] = spec.parameters;
     return html`
       <div

@@ -9,6 +9,7 @@ import { nearest, pointOf, sweepValues, withStage } from '../experiments/sweep.j
 import { bits, percent, setting, whole } from '../format.js';
 import { allowed, firstStage, valueOf } from '../pipeline.js';
 import { spacingOf } from '../ranges.js';
+import { stageName } from '../stage-title.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
@@ -49,7 +50,7 @@ const keyOf = ({ index, stage, parameter, isThere }) => `${isThere ? index : 'ad
 
 /** @param {Subject} subject @param {Stage[]} stages */
 function titleOf({ index, stage, parameter, isThere }, stages) {
-  const name = text.stages.names[stage.name] ?? stage.name;
+  const name = stageName(stage.name);
   const twice = isThere && stages.filter((each) => each.name === stage.name).length > 1;
   const title = twice ? words.nth(name, index + 1) : name;
   return parameter.name === 'value' ? title : words.option(title, text.stages.parameters[parameter.name] ?? parameter.name);

@@ -4,7 +4,8 @@
 
 import { html, nothing } from 'lit';
 import { tokenView } from '../drawing/token.js';
-import { linesOf, nameOf } from '../stage-words.js';
+import { stageName } from '../stage-title.js';
+import { linesOf } from '../stage-words.js';
 import { text } from '../text/index.js';
 import { isSwitchedOff } from '../pipeline.js';
 import { wayOf } from '../way.js';
@@ -66,7 +67,7 @@ class Way extends View {
       <ol>
         ${legs.map(
           (leg) => html`<li class=${leg.kind} data-leg=${leg.stage.name}>
-            <p><strong>${nameOf(leg.stage.name)}</strong> <span class="hint">${leg.rankThen === null ? nothing : text.stages.rank(leg.rankThen)}</span></p>
+            <p><strong>${stageName(leg.stage.name)}</strong> <span class="hint">${leg.rankThen === null ? nothing : text.stages.rank(leg.rankThen)}</span></p>
             <span>${linesOf(leg).join('\n')}</span>
           </li>`,
         )}

@@ -8,7 +8,8 @@ import { stripScene } from '../drawing/strip.js';
 import { bits, percent, unit, whole } from '../format.js';
 import { scaleOf, ticks } from '../scale.js';
 import { drawnShare } from '../sentence.js';
-import { captionOf, nameOf } from '../stage-words.js';
+import { stageName } from '../stage-title.js';
+import { captionOf } from '../stage-words.js';
 import { stripOf, tableOf } from '../table.js';
 import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
@@ -56,7 +57,7 @@ function heads({ model, scale }, { columns }, tracks, y) {
   return columns.flatMap((column, i) => {
     const { x, width } = tracks[i];
     return [
-      written(`head:${i}`, 'text-head', x, y, nameOf(column.name)),
+      written(`head:${i}`, 'text-head', x, y, stageName(column.name)),
       written(`caption:${i}`, 'text-small', x, y + LINE - 4, captionOf(column, model.stages)),
       ...ticks[scale].map(({ p, label }) => written(`scale:${i}:${label}`, 'text-small', x + scaleOf(scale)(p) * width, y + 2 * LINE, label, scaleOf(scale)(p) === 0 ? 'start' : 'center')),
     ];
