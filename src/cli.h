@@ -37,7 +37,8 @@ _Noreturn void cli_fail(int exit_code, const char *format, ...) __attribute__((f
 /* Ends the program: 0 if everything could be written. */
 _Noreturn void cli_finish(void);
 
-/* The whole of a file, page-aligned and read-only; ends the program where it cannot be read. */
+/* The whole of a file, page-aligned; what is written there stays there; ends the program where it cannot be
+ * read. */
 uint8_t *cli_map_file(const char *path, uint64_t *bytes);
 
 /* A generated token with what belongs to it. */

@@ -5,8 +5,8 @@
  * The caller owns all memory. It hands over the bytes of a GGUF file and one workspace; both must
  * stay where they are, unchanged, for as long as the model is used. Every function that can fail
  * returns a status and, where it is not LS_OK, fills `error` with one printable line that names the
- * thing, says what was expected and what to do. After a failure the objects passed in hold no
- * usable state and nothing needs to be released.
+ * thing, says what was expected and what to do. After a failure nothing needs to be released; what was
+ * to be inspected, planned, opened or completed holds no usable state then, all else is as it was.
  *
  * Dimensions used throughout, in the shapes of every pointer:
  *   V vocab, D dim (embedding length), F ffn_dim, L n_layers, H n_heads, K n_kv_heads,
@@ -190,7 +190,11 @@ typedef struct ls_settings {
   uint32_t kernels; /* index of a kernel set; past the end: the fastest */
 } ls_settings;
 
+#ifdef __wasm_atomics__
 #define LS_MAX_THREADS 64
+#else
+#define LS_MAX_THREADS 1 /* builds without shared memory have no team */
+#endif
 
 /* Reads the header from the first `have` bytes of a file. LS_NEED_MORE: the header is sound so far
  * and longer; call again with more. After LS_OK `m->file.file_bytes` says how many bytes the whole
@@ -312,9 +316,9 @@ typedef struct ls_turn {
  * is computed when ls_row_list is asked for the row. */
 typedef struct ls_row {
   ls_stage stage;
-  uint32_t epoch;     /* whose logits and ranking these are */
-  uint32_t first;     /* rank of the first token with a place in the distribution */
-  uint32_t kept;      /* how many there are */
+  uint32_t epoch; /* whose logits and ranking these are */
+  uint32_t first; /* rank of the first token with a place in the distribution */
+  uint32_t kept; /* how many there are; behind a stage that changes logits any that cannot follow may count */
   double highest;     /* logit of the first */
   double temperature; /* product of the temperatures since the epoch began; a 0 keeps one token instead */
   double sum, moment; /* of the kept weights w = e^x, and of w x; 0 as long as nobody asked */

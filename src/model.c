@@ -103,6 +103,9 @@ static ls_status check_rope_scaling(const gguf *g, ls_error *error) {
     const double factor = is_number(v) ? gguf_number(v, 0) : 1;
     if (factor != 0 && factor != 1) found = factors[i];
   }
+  /* It holds for every type, and 0 would be one, too. */
+  const gguf_value *length = gguf_find(g, "llama.rope.scaling.attn_factor");
+  if (!found && is_number(length) && gguf_number(length, 0) != 1) found = "llama.rope.scaling.attn_factor";
   if (!found) return LS_OK;
   return ls_fail(error, LS_UNSUPPORTED,
                  "key \"%s\" asks for rotary scaling, expected none; choose a model with plain rotary "
@@ -128,6 +131,12 @@ static ls_status read_config(ls_model *m, ls_error *error) {
   if (!s) s = read_positive(m, "attention.layer_norm_rms_epsilon", 0, &c->rms_eps, error);
   if (!s) s = read_positive(m, "rope.freq_base", 10000, &c->rope_base, error);
   if (s) return s;
+  if (c->rope_base < 1) { /* angles would grow without bounds */
+    return ls_fail(error, LS_BAD_MODEL,
+                   "key \"llama.rope.freq_base\" is %g, expected a number from 1 on; the file is damaged: "
+                   "download it again",
+                   (double)c->rope_base);
+  }
   if (c->n_heads % c->n_kv_heads || c->head_dim % 2 || c->rope_dim % 2) {
     return ls_fail(error, LS_BAD_MODEL,
                    "%u heads, %u key-value heads, head length %u, %u rotated: expected key-value heads to "
@@ -332,6 +341,10 @@ static ls_status apply(ls_model *m, const ls_settings *chosen, ls_error *error) 
   }
   if (chosen->batch < 1 || chosen->batch > MAX_BATCH) {
     return ls_fail(error, LS_OUT_OF_RANGE, "batch %u, expected 1 to %u", chosen->batch, MAX_BATCH);
+  }
+  if (m->has_weights && (uint64_t)chosen->batch * m->config.n_kv_heads > UINT32_MAX) {
+    return ls_fail(error, LS_OUT_OF_RANGE, "batch %u, expected 1 to %u with %u key-value heads",
+                   chosen->batch, UINT32_MAX / m->config.n_kv_heads, m->config.n_kv_heads);
   }
   if (chosen->threads < 1 || chosen->threads > LS_MAX_THREADS) {
     return ls_fail(error, LS_OUT_OF_RANGE, "%u threads, expected 1 to %u", chosen->threads, LS_MAX_THREADS);

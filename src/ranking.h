@@ -1,5 +1,5 @@
 /* Tokens in rank order, found only as far as somebody reads.
- * Beside sampler.c, its one caller. Rank order is: higher logit first, on a tie the lower id.
+ * Beside sampler.c and rewrites.c. Rank order is: higher logit first, on a tie the lower id.
  * Knows no probabilities. */
 #ifndef LS_RANKING_H
 #define LS_RANKING_H

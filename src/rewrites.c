@@ -35,7 +35,8 @@ static float *begin(ls_sampler *s, const ls_row *before, ls_row *row) {
   return copy;
 }
 
-/* Ranks the changed logits: the tokens that were kept come first. */
+/* Ranks the changed logits: tokens that were kept come first, but for those that cannot follow: they tie with
+ * what was cut, and which of them have a place does not matter, for their probability is 0. */
 static void end(ls_sampler *s, ls_row *row) {
   ls_epoch *epoch = &s->epochs[row->epoch];
   float highest;

@@ -16,7 +16,7 @@
 
 /* ---- rows ---- */
 
-static double scaled(const ls_sampler *s, const ls_row *row, uint32_t id) {
+double ls_token_x(const ls_sampler *s, const ls_row *row, uint32_t id) {
   return ((double)s->epochs[row->epoch].logits[id] - row->highest) / row->temperature;
 }
 
@@ -24,7 +24,9 @@ uint32_t ls_row_id(ls_sampler *s, const ls_row *row, uint32_t i) {
   return ls_ranked(&s->epochs[row->epoch].ranking, row->first + i);
 }
 
-double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i) { return scaled(s, row, ls_row_id(s, row, i)); }
+double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i) {
+  return ls_token_x(s, row, ls_row_id(s, row, i));
+}
 
 /* The weight of the i-th kept token. */
 static double weight(ls_sampler *s, const ls_row *row, uint32_t i) {
@@ -114,7 +116,7 @@ static double shown_logit(const ls_sampler *s, const ls_row *row, uint32_t id) {
 
 double ls_row_surprise(ls_sampler *s, const ls_row *row, uint32_t id) {
   if (!keeps(row, rank_of(&s->epochs[row->epoch], s->vocab, id))) return __builtin_inf();
-  return ls_log(row->sum) - scaled(s, row, id);
+  return ls_log(row->sum) - ls_token_x(s, row, id);
 }
 
 void ls_row_token(ls_sampler *s, uint32_t row_index, uint32_t id, uint32_t *rank, float *prob,
@@ -125,7 +127,7 @@ void ls_row_token(ls_sampler *s, uint32_t row_index, uint32_t id, uint32_t *rank
   *logit = shown_logit(s, row, id);
   *prob = 0;
   if (!keeps(row, *rank)) return;
-  *prob = (float)((*rank == row->first ? 1 : ls_exp(scaled(s, row, id))) / row->sum);
+  *prob = (float)((*rank == row->first ? 1 : ls_exp(ls_token_x(s, row, id))) / row->sum);
 }
 
 uint32_t ls_row_list(ls_sampler *s, uint32_t row_index, uint32_t n, uint32_t *ids, float *probs,
@@ -305,7 +307,7 @@ ls_status ls_sample(ls_sampler *s, const ls_stage *stages, uint32_t n_stages, co
   draw->token = turn->force != LS_NO_TOKEN ? turn->force : draw_token(s, &s->rows[s->n_rows - 1], draw->u);
   draw->mu = ls_next_mu(s, draw->token);
   ls_row_sum_up(s, s->rows);
-  draw->logprob = scaled(s, s->rows, draw->token) - ls_log(s->rows->sum);
+  draw->logprob = ls_token_x(s, s->rows, draw->token) - ls_log(s->rows->sum);
   draw->entropy = ls_row_entropy(s->rows) / LS_LN2;
   s->turn = NULL;
   return LS_OK;

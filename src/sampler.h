@@ -13,7 +13,10 @@
 /* The i-th kept token, i below row->kept. */
 uint32_t ls_row_id(ls_sampler *s, const ls_row *row, uint32_t i);
 
-/* Its x = (logit - highest) / temperature. */
+/* The x = (logit - highest) / temperature of any token of the row's epoch. */
+double ls_token_x(const ls_sampler *s, const ls_row *row, uint32_t id);
+
+/* The same of the i-th kept token. */
 double ls_row_x(ls_sampler *s, const ls_row *row, uint32_t i);
 
 /* Sees that a row has its sums: before anything below is asked. */

@@ -38,7 +38,7 @@ static void temperature_stage(ls_sampler *s, ls_row *before, ls_row *row) {
  */
 static double any_x(ls_sampler *s, const ls_row *row, uint32_t i) {
   if (row->kept < s->vocab) return ls_row_x(s, row, i);
-  return ((double)s->epochs[row->epoch].logits[i] - row->highest) / row->temperature;
+  return ls_token_x(s, row, i);
 }
 
 /* Tang et al. 2024: logits within n standard deviations of the highest. Those that are minus infinity do not

@@ -202,11 +202,7 @@ static ls_status check_tokens(ls_tokenizer *t, const vocabulary *v, uint64_t *sp
     t->n_specials += is_special((uint32_t)type, piece);
     *spelled_bytes += piece.n;
   }
-  if (*spelled_bytes <= UINT32_MAX) return LS_OK;
-  return ls_fail(error, LS_BAD_MODEL,
-                 "the tokens in key \"tokenizer.ggml.tokens\" at offset %llu have %llu bytes, expected less "
-                 "than 4 GiB; %s",
-                 (unsigned long long)v->tokens->offset, (unsigned long long)*spelled_bytes, bad_vocabulary);
+  return LS_OK;
 }
 
 /* Writes the bytes that a token stands for. */

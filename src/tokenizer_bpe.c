@@ -129,9 +129,9 @@ ls_status tokenizer_bpe_plan(ls_tokenizer *t, const gguf *g, ls_arena *arena, ls
   const gguf_value *merges = gguf_find(g, "tokenizer.ggml.merges");
   if (!merges || !merges->is_array || merges->type != GGUF_STRING || merges->count > TOKENIZER_MAX_COUNT) {
     return ls_fail(error, LS_BAD_MODEL,
-                   "key \"tokenizer.ggml.merges\" is %s, expected an array of up to 2^24 strings; convert "
+                   "key \"tokenizer.ggml.merges\" is %s, expected an array of up to %u strings; convert "
                    "the model again",
-                   merges ? "of another type or too long" : "missing");
+                   merges ? "of another type or too long" : "missing", (unsigned)TOKENIZER_MAX_COUNT);
   }
   t->n_merges = (uint32_t)merges->count;
   t->n_merge_slots = tokenizer_slots_for(t->n_merges);

@@ -19,7 +19,7 @@ for (const type of /** @type {const} */ (['F32', 'F16', 'Q8_0', 'Q4_0'])) {
   }
 }
 const clang = (/** @type {string[]} */ args) => execFileSync('clang', args, { cwd: root, stdio: 'inherit' });
-clang(['-std=c11', '-g', '-O1', '-ffp-contract=off', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all',
+clang(['-std=c11', '-g', '-O1', '-ffp-contract=off', '-fsanitize=fuzzer,address,undefined,float-cast-overflow', '-fno-sanitize-recover=all',
   ...(process.arch === 'x64' ? ['-msse4.1'] : []), 'tests/c/fuzz_model.c', ...CORE, '-lm', '-o', `${folder}/fuzz_model`]);
 execFileSync(`${folder}/fuzz_model`, [`${folder}/corpus`, `-max_total_time=${seconds}`, '-max_len=262144',
   '-rss_limit_mb=4096', `-artifact_prefix=${folder}/`], { stdio: 'inherit' });

@@ -324,11 +324,22 @@ describe('a model', () => {
       ['llama.rope.scaling.type', 'u32', 1],
       ['llama.rope.scaling.factor', 'f32', 4],
       ['llama.rope.scale_linear', 'f32', 4],
+      ['llama.rope.scaling.attn_factor', 'f32', 0.5],
+      ['llama.rope.scaling.attn_factor', 'f32', 0],
     ])) {
       await assert.rejects(scaled(key), { name: 'Unsupported', message: new RegExp(`${key[0]}.*rotary scaling`) });
     }
     await scaled(['llama.rope.scaling.type', 'string', 'none'], ['llama.rope.scaling.factor', 'f32', 4]);
     await scaled(['llama.rope.scaling.factor', 'f32', 1]);
+    await scaled(['llama.rope.scaling.attn_factor', 'f32', 1]);
+    const both = scaled(['llama.rope.scaling.type', 'string', 'none'], ['llama.rope.scaling.attn_factor', 'f32', 2]);
+    await assert.rejects(both, { name: 'Unsupported', message: /attn_factor/ });
+  });
+
+  test('whose angles would grow without bounds is refused', async () => {
+    const based = (/** @type {number} */ base) => Model.probe(randomModel({ metadata: [['llama.rope.freq_base', 'f32', base]] }));
+    await assert.rejects(based(1e-20), { name: 'BadModel', message: /"llama\.rope\.freq_base" is 1e-20, expected a number from 1 on/ });
+    await based(1);
   });
 
   test('that is a vocabulary only can tokenize', { skip: skipWithoutData }, async () => {

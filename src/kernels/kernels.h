@@ -1,5 +1,6 @@
 /* The kernel contract: every piece of arithmetic of the forward pass, and the bits it must give.
- * Called by forward.c only. A kernel knows rows, lanes, blocks and one layer's cache; no model.
+ * Called by forward.c; model.c asks for layouts. A kernel knows rows, lanes, blocks and one layer's cache; no
+ * model.
  *
  * Sets with the same signatures: reference.c is naive and defines the result; simd128*.c and relaxed.c must
  * give the same bits. So that they can, and later ones too, each sum has a fixed shape:

@@ -1,4 +1,4 @@
-/* One untrusted file through the whole core: header, tables, tokenizer, two forward passes, a draw.
+/* One untrusted file through the whole core: header, tables, tokenizer, forward passes and draws.
  * The entry point of libFuzzer (make fuzz) and of tests/c/mutate.c; run under the sanitizers.
  * Must hold for any bytes: a status and a printable message, or tokens inside the vocabulary. */
 #include <sanitizer/asan_interface.h>
@@ -71,7 +71,7 @@ static void run(uint8_t *file, const uint8_t *data, size_t size, uint32_t kernel
     uint8_t *bytes = malloc(model.tokenizer.longest + 1u);
     uint32_t ids[2 * sizeof text], count;
     if (!scratch || !bytes) abort();
-    for (uint32_t flags = 0; flags < 4; flags++) {
+    for (uint32_t flags = 0; flags < 8; flags++) {
       if (failed(
               ls_tokenize(&model.tokenizer, text, n, flags, ids, &count, scratch, scratch_bytes, &error))) {
         continue;

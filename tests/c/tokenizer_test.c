@@ -6,13 +6,10 @@
  *                                         message
  *   tokenizer_test encode FILE FLAGS      stdin: texts, each behind its length as u32; a line a text:
  *                                         the ids, a tab, the decoded bytes in hexadecimal
- *   tokenizer_test classes                the unicode_class of every code point, a digit each
- *   tokenizer_test bench FILE TEXT        milliseconds to open, megabytes a second to tokenize */
-#define _POSIX_C_SOURCE 199309L
+ *   tokenizer_test classes                the unicode_class of every code point, a digit each */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../../src/logitscope.h"
 #include "../../src/unicode.h"
@@ -155,46 +152,12 @@ static void encode(const char *path, uint32_t flags) {
   free(bytes);
 }
 
-static double milliseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static void bench(const char *path, const char *text_path) {
-  size_t length, n;
-  uint8_t *bytes = read_file(path, &length), *text = read_file(text_path, &n);
-  ls_tokenizer t;
-  void *tables;
-  const double start = milliseconds();
-  if (open_tokenizer(&t, bytes, length, &tables)) {
-    print_failure();
-    exit(1);
-  }
-  const double opened = milliseconds();
-  uint32_t *ids = malloc((2 * n + 2) * sizeof *ids), count;
-  const size_t scratch_bytes = (size_t)ls_tokenize_scratch(&t, n);
-  void *scratch = malloc(scratch_bytes);
-  const double before = milliseconds();
-  if (ls_tokenize(&t, text, n, 0, ids, &count, scratch, scratch_bytes, &error)) print_failure();
-  const double took = milliseconds() - before;
-  printf("%u tokens: opened in %.1f ms, %llu bytes to %u ids at %.2f MB/s\n", t.n_tokens, opened - start,
-         (unsigned long long)n, count, (double)n / took / 1e3);
-  free(scratch);
-  free(ids);
-  free(tables);
-  free(text);
-  free(bytes);
-}
-
 int main(int argc, char **argv) {
   const char *command = argc > 1 ? argv[1] : "";
   if (strcmp(command, "open") == 0) {
     open_files(argc - 2, argv + 2);
   } else if (strcmp(command, "encode") == 0 && argc == 4) {
     encode(argv[2], (uint32_t)atoi(argv[3]));
-  } else if (strcmp(command, "bench") == 0 && argc == 4) {
-    bench(argv[2], argv[3]);
   } else if (strcmp(command, "classes") == 0) {
     for (uint32_t c = 0; c <= 0x10FFFF; c++) putchar('0' + (int)unicode_class_of(c));
   } else {

@@ -33,7 +33,7 @@ export function compileC(name, sources, flags = []) {
   execFileSync(
     process.env.CC ?? 'gcc',
     ['-std=c11', '-g', '-O1', '-ffp-contract=off', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Werror',
-      '-fsanitize=address,undefined', '-fno-sanitize-recover=all', ...arch, ...sources, ...flags, '-lm', '-o', `${folder}/${name}`],
+      '-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize-recover=all', ...arch, ...sources, ...flags, '-lm', '-o', `${folder}/${name}`],
     { cwd: root, stdio: 'inherit' },
   );
   return `${folder}/${name}`;
