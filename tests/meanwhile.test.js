@@ -76,8 +76,8 @@ describe('meanwhile', { timeout: 120_000 }, () => {
         location.hash = link;
         await opening;
       }, hash);
-      await page.waitForFunction(() => /** @type {any} */ (document.querySelector('ls-app')).store.state.title === 'From a link');
-      assert.equal(await page.locator('.chip.drawn').count(), 4);
+      await page.waitForFunction(() => document.querySelectorAll('.chip.drawn').length === 4);
+      assert.equal((await textOf(page)).title, 'From a link');
     }));
 
   test('a stage that is dragged is no file; a file that is dragged out leaves nothing behind', () =>
