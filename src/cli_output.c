@@ -130,14 +130,10 @@ static void print_token(const ls_tokenizer *t, uint32_t id) {
 /* ---- lines ---- */
 
 void cli_json_header(const ls_model *m, const char *model_path, const uint32_t *ids, uint32_t n) {
-  const gguf_value *v = gguf_find(&m->file, "general.name");
   const char *slash = strrchr(model_path, '/');
   const char *file = slash ? slash + 1 : model_path;
   ls_string name = {(const uint8_t *)file, strlen(file)};
-  if (v && v->type == GGUF_STRING && !v->is_array) {
-    const uint8_t *cursor = v->data;
-    name = gguf_next_string(&cursor);
-  }
+  gguf_text(&m->file, "general.name", &name);
   fputs("{\"model\":", stdout);
   print_string(name.bytes, name.n);
   printf(",\"hash\":\"%016llx\",\"promptIds\":", (unsigned long long)m->hash);

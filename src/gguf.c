@@ -390,3 +390,11 @@ ls_string gguf_next_string(const uint8_t **cursor) {
   *cursor = s.bytes + s.n;
   return s;
 }
+
+bool gguf_text(const gguf *g, const char *key, ls_string *text) {
+  const gguf_value *v = gguf_find(g, key);
+  if (!v || v->is_array || v->type != GGUF_STRING) return false;
+  const uint8_t *cursor = v->data;
+  *text = gguf_next_string(&cursor);
+  return true;
+}

@@ -126,6 +126,10 @@ uint64_t gguf_row_bytes(uint32_t type, uint64_t cols);
 /* Item `i` of a numeric or boolean value as a double (exact for all but large 64-bit integers). */
 double gguf_number(const gguf_value *v, uint64_t i);
 
+/* The string under a key, where there is one: false, and `text` as it was, where the key is missing or holds
+ * something else. */
+bool gguf_text(const gguf *g, const char *key, ls_string *text);
+
 /* Reads the string at `*cursor` (start from value->data) and moves the cursor behind it. */
 ls_string gguf_next_string(const uint8_t **cursor);
 

@@ -73,12 +73,8 @@ static ls_status read_positive(const ls_model *m, const char *name, float fallba
 }
 
 static ls_status check_architecture(const gguf *g, ls_error *error) {
-  const gguf_value *v = gguf_find(g, "general.architecture");
   ls_string name = {(const uint8_t *)"", 0};
-  if (v && v->type == GGUF_STRING && !v->is_array) {
-    const uint8_t *cursor = v->data;
-    name = gguf_next_string(&cursor);
-  }
+  gguf_text(g, "general.architecture", &name);
   if (!ls_string_is(name, "llama")) {
     return ls_fail(error, LS_UNSUPPORTED,
                    "key \"general.architecture\" is \"%.*s\", expected \"llama\"; choose a model of that "
@@ -90,14 +86,11 @@ static ls_status check_architecture(const gguf *g, ls_error *error) {
 
 /* Rotary scaling changes every angle; a file that asks for it in whatever way is refused, not misread. */
 static ls_status check_rope_scaling(const gguf *g, ls_error *error) {
-  const gguf_value *type = gguf_find(g, "llama.rope.scaling.type");
-  bool none = false;
-  if (type && type->type == GGUF_STRING && !type->is_array) {
-    const uint8_t *cursor = type->data;
-    none = ls_string_is(gguf_next_string(&cursor), "none");
-  }
+  const char *const type = "llama.rope.scaling.type";
+  ls_string how;
+  const bool none = gguf_text(g, type, &how) && ls_string_is(how, "none");
   const char *const factors[] = {"llama.rope.scaling.factor", "llama.rope.scale_linear"};
-  const char *found = type && !none ? "llama.rope.scaling.type" : NULL;
+  const char *found = gguf_find(g, type) && !none ? type : NULL;
   for (int i = 0; i < 2 && !none && !found; i++) {
     const gguf_value *v = gguf_find(g, factors[i]);
     const double factor = is_number(v) ? gguf_number(v, 0) : 1;

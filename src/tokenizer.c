@@ -74,13 +74,12 @@ static ls_status read_number(const gguf *g, const char *key, uint32_t limit, uin
 
 static ls_status read_kind(ls_tokenizer *t, const gguf *g, ls_error *error) {
   const gguf_value *v = gguf_find(g, "tokenizer.ggml.model");
-  if (!v || v->is_array || v->type != GGUF_STRING) {
+  ls_string name;
+  if (!gguf_text(g, "tokenizer.ggml.model", &name)) {
     return ls_fail(error, LS_BAD_MODEL,
                    "key \"tokenizer.ggml.model\" is %s, expected \"llama\" or \"gpt2\"; %s",
                    v ? "not a string" : "missing", bad_vocabulary);
   }
-  const uint8_t *cursor = v->data;
-  const ls_string name = gguf_next_string(&cursor);
   if (ls_string_is(name, "llama"))
     t->kind = LS_TOKENIZER_SPM;
   else if (ls_string_is(name, "gpt2"))

@@ -110,10 +110,7 @@ ls_status tokenizer_bpe_plan(ls_tokenizer *t, const gguf *g, ls_arena *arena, ls
   if (pre) {
     const uint32_t known = sizeof pre_tokenizers / sizeof pre_tokenizers[0];
     ls_string name = {(const uint8_t *)"", 0};
-    if (pre->type == GGUF_STRING && !pre->is_array) {
-      const uint8_t *cursor = pre->data;
-      name = gguf_next_string(&cursor);
-    }
+    gguf_text(g, "tokenizer.ggml.pre", &name);
     while (t->pre_tokenizer < known && !ls_string_is(name, pre_tokenizers[t->pre_tokenizer].name)) {
       t->pre_tokenizer++;
     }

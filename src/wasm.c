@@ -161,11 +161,9 @@ uint32_t EXPORT(draw_version)(void) { return LS_DRAW_VERSION; }
 /* ---- loading ---- */
 
 static void copy_string(const char *key, uint32_t *at, uint32_t *bytes) {
-  const gguf_value *v = gguf_find(&model.file, key);
+  ls_string s;
   *at = *bytes = 0;
-  if (!v || v->is_array || v->type != GGUF_STRING) return;
-  const uint8_t *cursor = v->data;
-  const ls_string s = gguf_next_string(&cursor);
+  if (!gguf_text(&model.file, key, &s)) return;
   *at = address(s.bytes);
   *bytes = (uint32_t)s.n;
 }
