@@ -29,7 +29,7 @@ import { listingFor } from './way.js';
  */
 
 /** Listed tokens a stage: enough for every row and every segment that can be seen; others are watched by name. */
-const LISTED = 512;
+export const LISTED = 512;
 
 /** A change and what the stages then show are drawn in one frame, unless the engine takes longer than so many milliseconds. */
 const TOGETHER = 40;

@@ -69,6 +69,9 @@ import { Vocabulary } from './vocabulary.js';
  * @property {(() => void) | null} update  starts the new version that waits, if one does
  */
 
+/** How many seeds there are: 0 to one less. */
+export const SEEDS = 2n ** 64n;
+
 /** Names of the last stage's tokens beyond the rows: as many as its strip can have room for. */
 const SEGMENTS = 20;
 

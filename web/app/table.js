@@ -207,11 +207,11 @@ export function tableOf(step, count, vocab, asked = []) {
 /**
  * The draw strip: one segment a token in rank order; those too thin to be seen are one segment together.
  * @param {StepLike & { u: number }} step
- * @param {number} thinnest share of the strip
+ * @param {number} [thinnest] share of the strip
  * @returns {{ segments: Segment[], rest: { start: number, share: number, count: number } }}
  * @typedef {{ id: number, start: number, share: number, drawn: boolean }} Segment
  */
-export function stripOf(step, thinnest) {
+export function stripOf(step, thinnest = 0.003) {
   const { ids, probs, kept } = step.stages[step.stages.length - 1];
   /** @type {Segment[]} */
   const segments = [];

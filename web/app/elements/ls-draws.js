@@ -7,6 +7,7 @@ import { place } from '../drawing/place.js';
 import { tokenView } from '../drawing/token.js';
 import { compare, expectationOf, mixtureOf, seedsFrom, tally } from '../experiments/draws.js';
 import { bits, pValue, signed, tenths, whole } from '../format.js';
+import { SEEDS } from '../state.js';
 import { text } from '../text/index.js';
 import { plainText } from '../token-text.js';
 import { View } from './base.js';
@@ -32,7 +33,6 @@ const COUNTS = [100, 1000, 10_000];
 const PORTION = 250;
 /** Rows of the table; the test takes all tokens. */
 const MOST_ROWS = 100;
-const SEEDS = 2n ** 64n;
 
 /** @param {Comparison} comparison @returns {string} the p-value in words */
 function verdictOf({ impossible, test }) {

@@ -12,6 +12,7 @@ import { bits, percent, setting, unit, whole } from '../format.js';
 import { Arranger } from '../pipeline.js';
 import { keptSentence } from '../sentence.js';
 import { stageName } from '../stage-title.js';
+import { SEEDS } from '../state.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 import './ls-pipeline.js';
@@ -28,7 +29,6 @@ import './ls-stage-control.js';
 
 const words = text.own;
 const MOST_ROWS = 40;
-const LARGEST_SEED = 2n ** 64n - 1n;
 /** These look at the text before, and there is none. */
 const TEXTUAL = ['penalties', 'bias', 'dry'];
 
@@ -106,7 +106,7 @@ class Own extends View {
   /** null where it is no seed. */
   get seed() {
     const { seed } = this.fields;
-    return /^\d{1,20}$/.test(seed) && BigInt(seed) <= LARGEST_SEED ? BigInt(seed) : null;
+    return /^\d{1,20}$/.test(seed) && BigInt(seed) < SEEDS ? BigInt(seed) : null;
   }
 
   /** null where it is no position. */

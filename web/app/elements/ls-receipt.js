@@ -6,6 +6,7 @@ import { html, nothing } from 'lit';
 import { place } from '../drawing/place.js';
 import { tokenView } from '../drawing/token.js';
 import { percent, unit } from '../format.js';
+import { LISTED } from '../instrument.js';
 import { listingFor, receiptOf } from '../receipt.js';
 import { plainReceipt, wordsOf } from '../receipt-words.js';
 import { sameSettings } from '../state.js';
@@ -21,8 +22,6 @@ import { View } from './base.js';
  */
 
 const words = text.receipt;
-/** Enough for most tokens; for one that lies deeper the step is asked for again. */
-const LISTED = 512;
 
 /** What there is to explain at the position that is shown. @param {State} state */
 function subjectOf({ chips, cursor, step, settings, promptLength }) {

@@ -10,8 +10,6 @@ import { stripOf } from '../table.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
-/** Segments thinner than this share of the strip are drawn as one. */
-const THINNEST = 0.003;
 /** Segments narrower than this carry no name. */
 const NAMED = 0.05;
 
@@ -57,7 +55,7 @@ class Strip extends View {
     const { step } = this;
     if (!step) return nothing;
     const { u } = step;
-    const strip = stripOf(step, THINNEST);
+    const strip = stripOf(step);
     const { width, height } = this.size;
     const at = `${u * 100}%`;
     return html`<div class="strip" role="img" aria-label=${this.label}>

@@ -4,10 +4,10 @@
 
 import { html, nothing } from 'lit';
 import { icons } from '../drawing/icons.js';
+import { SEEDS } from '../state.js';
 import { text } from '../text/index.js';
 import { View } from './base.js';
 
-const LARGEST_SEED = 2n ** 64n - 1n;
 const SPEEDS = /** @type {const} */ ([1, 2, 5, 10, 0]);
 
 class Transport extends View {
@@ -31,7 +31,7 @@ class Transport extends View {
   onSeed(event) {
     const typed = /** @type {HTMLInputElement} */ (event.target).value.trim();
     const seed = /^\d{1,20}$/.test(typed) ? BigInt(typed) : -1n;
-    this.seedBad = seed < 0n || seed > LARGEST_SEED;
+    this.seedBad = seed < 0n || seed >= SEEDS;
     if (!this.seedBad) this.instrument?.setSeed(seed);
   }
 

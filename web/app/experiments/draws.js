@@ -2,6 +2,7 @@
 // Beside the token's way: the panel "Draw 1,000 times" shows it; pure functions.
 // Must not draw: the engine does, and these functions only count.
 
+import { SEEDS } from '../state.js';
 import { LEAST_EXPECTED, pearson } from './chi-square.js';
 
 /**
@@ -22,7 +23,6 @@ import { LEAST_EXPECTED, pearson } from './chi-square.js';
  * @typedef {{ probs: Map<number, number>, unlisted: number, isCut: (id: number) => boolean }} Expectation  unlisted: tokens kept that have no entry
  */
 
-const SEEDS = 2n ** 64n;
 
 /** One seed a draw, each following the one before: the generator makes neighbours as unlike as any others. @param {bigint} first @param {number} count */
 export function seedsFrom(first, count) {

@@ -2,6 +2,8 @@
 // Beside the token's way: the stages and the lessons' figures show what comes out while a mistake is switched on.
 // Must not know elements or words; the step that is given is never changed, and nothing is ever drawn from a wrong one.
 
+import { drawAt as placeAt } from '../experiments/own-logits.js';
+
 /**
  * @typedef {import('../state.js').Step} Step
  * @typedef {import('../state.js').StageRow} StageRow
@@ -19,17 +21,7 @@ const CUT_TO = 50;
  * @param {number} u
  * @returns {number}
  */
-export function drawAt({ ids, probs }, u) {
-  let sum = 0;
-  let last = ids[0];
-  for (const [i, id] of ids.entries()) {
-    if (probs[i] === 0) continue;
-    last = id;
-    sum += probs[i];
-    if (sum > u) break;
-  }
-  return last;
-}
+export const drawAt = ({ ids, probs }, u) => ids[placeAt(probs, u)];
 
 /**
  * A row that keeps these tokens alone, with shares in proportion to the weights.

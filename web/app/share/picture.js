@@ -31,8 +31,6 @@ const FOOT = 17;
 const LINE = 22;
 /** About the width of a letter; what would not fit is left out. */
 const LETTER = 7.5;
-/** Segments thinner than this share of the strip are drawn as one. */
-const THINNEST = 0.003;
 
 /** @param {Item[]} items @param {number} dx @param {number} dy @returns {Item[]} */
 function moved(items, dx, dy) {
@@ -95,7 +93,7 @@ function footTexts({ columns, others }, numbersAt) {
 
 /** The strip, the needle and what it fell on. @param {Shown} state @param {number} width */
 function draw({ step, vocabulary, settings }, width) {
-  const strip = stripOf(step, THINNEST);
+  const strip = stripOf(step);
   const needle = step.u * width;
   return [
     written('draw', 'text-head', 0, FOOT, text.draw.title),
