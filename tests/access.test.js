@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { serve } from '../web/serve.js';
-import { launch, openPage } from './helpers/browser.js';
+import { launch, visit } from './helpers/browser.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -40,18 +40,11 @@ describe('for everyone', { timeout: 120_000 }, () => {
    * @param {import('playwright-core').BrowserContextOptions & { path?: string, shows?: string, forgiven?: RegExp }} [options]
    *   path: of the page; shows: what is there when it is ready; forgiven: a complaint of the browser
    */
-  async function withPage(body, { path = '', shows = '[data-u]', forgiven, ...options } = {}) {
-    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', locale: 'en', ...options });
-    try {
-      await page.goto(server.url + path);
-      await page.waitForSelector(shows, { state: 'attached' });
+  const withPage = (body, { path = '', ...options } = {}) =>
+    visit(browser, server.url + path, async (page) => {
       await page.evaluate(axe);
       await body(page);
-    } finally {
-      await page.context().close();
-    }
-    assert.deepEqual(complaints.filter((complaint) => !forgiven?.test(complaint)), []);
-  }
+    }, { locale: 'en', ...options });
 
   /** @param {Page} page @param {string} view its name */
   async function isFine(page, view) {

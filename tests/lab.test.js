@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
-import { eventually, launch, openPage } from './helpers/browser.js';
+import { eventually, launch, visit } from './helpers/browser.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -36,17 +36,7 @@ describe('the laboratory', { timeout: 240_000 }, () => {
   });
 
   /** @param {(page: Page) => Promise<void>} body @param {import('playwright-core').BrowserContextOptions} [options] */
-  async function withPage(body, options = {}) {
-    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
-    try {
-      await page.goto(server.url);
-      await page.waitForSelector('[data-u]', { state: 'attached' });
-      await body(page);
-    } finally {
-      await page.context().close();
-    }
-    assert.deepEqual(complaints, []);
-  }
+  const withPage = (body, options) => visit(browser, server.url, body, options);
 
   /** The ids of the text. @param {Page} page */
   const textOf = (page) =>

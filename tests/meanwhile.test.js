@@ -5,7 +5,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { serve } from '../web/serve.js';
-import { launch, openPage } from './helpers/browser.js';
+import { launch, visit } from './helpers/browser.js';
 import { randomModel } from './helpers/random-model.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -21,18 +21,8 @@ describe('meanwhile', { timeout: 120_000 }, () => {
     await server?.close();
   });
 
-  /** @param {(page: Page) => Promise<void>} body @param {import('playwright-core').BrowserContextOptions} [options] */
-  async function withPage(body, options = {}) {
-    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', locale: 'en', ...options });
-    try {
-      await page.goto(server.url);
-      await page.waitForSelector('[data-u]', { state: 'attached' });
-      await body(page);
-    } finally {
-      await page.context().close();
-    }
-    assert.deepEqual(complaints, []);
-  }
+  /** @param {(page: Page) => Promise<void>} body */
+  const withPage = (body) => visit(browser, server.url, body, { locale: 'en' });
 
   /** Writes so many tokens, and gives the part of the link behind the #. @param {Page} page @param {number} tokens */
   async function linkWith(page, tokens) {

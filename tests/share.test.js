@@ -13,7 +13,7 @@ import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
 import { idsOf } from '../web/app/share/record.js';
 import { begin, redraw } from '../web/app/share/replay.js';
-import { launch, openPage } from './helpers/browser.js';
+import { launch, openPage, visit } from './helpers/browser.js';
 import { noFirefox, openFirefox } from './helpers/firefox.js';
 import { randomModel } from './helpers/random-model.js';
 import { hashOf, look } from './helpers/seen.js';
@@ -245,17 +245,7 @@ describe('in the page', () => {
    * @param {(page: Page) => Promise<void>} body
    * @param {import('playwright-core').BrowserContextOptions} [options]
    */
-  async function withPage(url, body, options = {}) {
-    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
-    try {
-      await page.goto(url);
-      await page.waitForSelector('[data-u]', { state: 'attached' });
-      await body(page);
-    } finally {
-      await page.context().close();
-    }
-    assert.deepEqual(complaints, []);
-  }
+  const withPage = (url, body, options) => visit(browser, url, body, options);
 
   /** @param {Page} page @param {number} length of the text, in tokens */
   const textIs = (page, length) => page.waitForFunction((n) => document.querySelectorAll('[data-position]').length === n, length);

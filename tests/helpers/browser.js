@@ -2,6 +2,7 @@
 // Beside the token's way: tests open the built page with it.
 // Must not know what the page shows.
 
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -43,6 +44,26 @@ export async function openPage(browser, options = {}) {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
   });
   return { page, complaints };
+}
+
+/**
+ * Opens an address, waits until the page is ready, and fails where it complained of anything.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ * @param {(page: import('playwright-core').Page) => Promise<void>} body
+ * @param {import('playwright-core').BrowserContextOptions & { shows?: string, forgiven?: RegExp }} [options]
+ *   shows: what is there when it is ready; forgiven: a complaint of the browser
+ */
+export async function visit(browser, url, body, { shows = '[data-u]', forgiven, ...options } = {}) {
+  const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
+  try {
+    await page.goto(url);
+    await page.waitForSelector(shows, { state: 'attached' });
+    await body(page);
+  } finally {
+    await page.context().close();
+  }
+  assert.deepEqual(complaints.filter((complaint) => !forgiven?.test(complaint)), []);
 }
 
 /**
