@@ -316,9 +316,9 @@ typedef struct ls_turn {
  * is computed when ls_row_list is asked for the row. */
 typedef struct ls_row {
   ls_stage stage;
-  uint32_t epoch; /* whose logits and ranking these are */
-  uint32_t first; /* rank of the first token with a place in the distribution */
-  uint32_t kept; /* how many there are; behind a stage that changes logits any that cannot follow may count */
+  uint32_t epoch;     /* whose logits and ranking these are */
+  uint32_t first;     /* rank of the first token with a place in the distribution */
+  uint32_t kept;      /* how many there are; of those that cannot follow see rewrites.c */
   double highest;     /* logit of the first */
   double temperature; /* product of the temperatures since the epoch began; a 0 keeps one token instead */
   double sum, moment; /* of the kept weights w = e^x, and of w x; 0 as long as nobody asked */
