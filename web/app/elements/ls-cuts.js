@@ -56,7 +56,7 @@ class Cuts extends View {
       state && instrument && ids.length < Math.min(top, kept) ? await instrument.inspectAll([{ ...state.settings, trace: 'top', top }]) : [step];
     const cuts = whole.stages.slice(1).map((row, i) => cutOf(whole.stages[i], row, MOST));
     await instrument?.learn(cuts.flatMap((cut) => cut?.listed.map(({ id }) => id) ?? []));
-    if (step === this.asked) Object.assign(this, { step: whole, cuts });
+    if (step === this.asked && whole.position === step.position) Object.assign(this, { step: whole, cuts });
   }
 
   /** @param {number} id */

@@ -23,7 +23,6 @@ import { LEAST_EXPECTED, pearson } from './chi-square.js';
  * @typedef {{ probs: Map<number, number>, unlisted: number, isCut: (id: number) => boolean }} Expectation  unlisted: tokens kept that have no entry
  */
 
-
 /** One seed a draw, each following the one before: the generator makes neighbours as unlike as any others. @param {bigint} first @param {number} count */
 export function seedsFrom(first, count) {
   return Array.from({ length: count }, (_, i) => (first + BigInt(i)) % SEEDS);
