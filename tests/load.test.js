@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { Engine, finish } from '../web/engine/engine.js';
 import { LogitscopeError, Model } from '../web/engine/index.js';
 import { loadBuild } from '../web/engine/builds.js';
@@ -87,6 +88,7 @@ describe('a model', () => {
       ['stream of one chunk', streamOf(bytes, { chunk: bytes.length })],
       ['stream of Node\'s own buffers', streamOf(buffer)],
       ['view into one of these', Buffer.from(padded.buffer).subarray(100)],
+      ['ArrayBuffer of another realm', runInNewContext('Uint8Array.from(bytes).buffer', { bytes })],
     ])) {
       assert.deepEqual(await firstStep(source), expected, what);
     }

@@ -15,6 +15,8 @@ import { nodeModule } from './platform.js';
  */
 
 const FILE_CHUNK = 1 << 20;
+/** What holds bytes, were it made in another realm, as a frame's or a test runner's is. */
+const BYTES = /^\[object (Blob|File|ArrayBuffer|Uint8Array)\]$/;
 
 /**
  * Opens a source. Nothing is read ahead of the loop over its chunks.
@@ -67,9 +69,11 @@ export function sourceName(source) {
  */
 export function postable(source) {
   if (source instanceof Uint8Array) return source.length === source.buffer.byteLength ? source : new Uint8Array(source);
-  if (source instanceof Blob || source instanceof ArrayBuffer) return source;
   if (source instanceof URL) return source.href;
-  if (typeof source !== 'string') throw noSource();
+  if (typeof source !== 'string') {
+    if (BYTES.test(Object.prototype.toString.call(source))) return source;
+    throw noSource();
+  }
   if (filePath(source) !== null) return source;
   return new URL(source, globalThis.location?.href).href;
 }
