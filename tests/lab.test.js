@@ -256,4 +256,47 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       while (session.length < text.length) await session.step();
       assert.deepEqual(text, Array.from(session.ids), 'the same tokens as one at a time');
     }));
+
+  test('a text is broken into lines where it would break by itself, at every width and wherever it ends', async () => {
+    await withPage(async (page) => {
+      /** Where the chips stand, and where they would if they were one block. */
+      const places = () =>
+        page.evaluate(() => {
+          const flow = /** @type {HTMLElement} */ (document.querySelector('.flow'));
+          const of = (/** @type {Element} */ parent) => {
+            const all = [...parent.querySelectorAll('.chip')].map((chip) => chip.getBoundingClientRect());
+            return all.map(({ top, left }) => [top - all[0].top, left].map(Math.round).join());
+          };
+          const lines = flow.children.length;
+          const stand = of(flow);
+          const whole = /** @type {HTMLElement} */ (flow.cloneNode());
+          whole.append(...[...flow.children].flatMap((line) => [...line.childNodes].map((node) => node.cloneNode(true))));
+          flow.replaceWith(whole);
+          const would = of(whole);
+          whole.replaceWith(flow);
+          return { lines, stand, would };
+        });
+      const same = (/** @type {number} */ least) =>
+        eventually(async () => {
+          const { lines, stand, would } = await places();
+          assert.ok(lines >= least, `${lines} lines`);
+          assert.deepEqual(stand, would);
+        });
+      await page.selectOption('[name="speed"]', '0');
+      await page.click('[name="play"]');
+      await eventually(async () => assert.ok((await textOf(page)).length > 100));
+      if ((await page.textContent('[name="play"]'))?.trim() === 'Pause') await page.click('[name="play"]');
+      await same(4);
+      await page.setViewportSize({ width: 700, height: 900 });
+      await same(1);
+      const { length } = await textOf(page);
+      for (let i = 0; i < 40; i++) await page.click('[name="back"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, length - 40));
+      await same(1);
+      await steps(page, 30);
+      await same(2);
+      await page.click('[name="reset"]');
+      await same(1);
+    });
+  });
 });

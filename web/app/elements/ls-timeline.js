@@ -19,9 +19,6 @@ import './ls-sparkline.js';
 /** Upper edges of the tints, in bits; the last tint has none. */
 const TINTS = [0.5, 1, 2, 4, 6, 8];
 
-/** Chips that are looked at together. */
-const BLOCK = 64;
-
 /** @param {number} surprisal @returns {number} */
 function tintOf(surprisal) {
   const tint = TINTS.findIndex((edge) => surprisal < edge);
@@ -29,7 +26,7 @@ function tintOf(surprisal) {
 }
 
 class Timeline extends View {
-  static properties = { state: { attribute: false }, instrument: { attribute: false } };
+  static properties = { state: { attribute: false }, instrument: { attribute: false }, breaks: { state: true } };
 
   constructor() {
     super();
@@ -37,10 +34,12 @@ class Timeline extends View {
     this.state = undefined;
     /** @type {import('../instrument.js').Instrument | undefined} */
     this.instrument = undefined;
-    /** A text that takes another line scrolls its end into view, inside its own box; told when all has its place. */
-    this.sizes = new ResizeObserver(([{ target: { parentElement: box } }]) => {
-      if (box) box.scrollTop = box.scrollHeight;
-    });
+    /** Positions where lines begin: a text that grows is laid out anew from the last of them on, not from its beginning. @type {number[]} */
+    this.breaks = [];
+    /** What was broken into these lines. @type {readonly Chip[]} */
+    this.chips = [];
+    this.width = 0;
+    this.sizes = new ResizeObserver(([{ target, contentRect }]) => this.onSize(target, contentRect.width));
   }
 
   firstUpdated() {
@@ -51,6 +50,33 @@ class Timeline extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.sizes.disconnect();
+  }
+
+  /** Lines hold as long as their chips do. */
+  willUpdate() {
+    const { chips = [] } = this.state ?? {};
+    if (chips === this.chips) return;
+    const changed = chips.findIndex((chip, i) => chip !== this.chips[i]);
+    const same = changed < 0 ? chips.length : changed;
+    if (this.breaks.some((at) => at >= same)) this.breaks = this.breaks.filter((at) => at < same);
+    this.chips = chips;
+  }
+
+  /** Called when all has its place. @param {Element} flow @param {number} width */
+  onSize({ parentElement: box, lastElementChild: open }, width) {
+    // A text that takes another line scrolls its end into view, inside its own box.
+    if (box) box.scrollTop = box.scrollHeight;
+    const resized = width !== this.width;
+    this.width = width;
+    if (resized && this.breaks.length > 0) requestAnimationFrame(() => (this.breaks = []));
+    else if (open && !open.contains(document.activeElement)) this.breakOff(open); // what has the focus is not made anew
+  }
+
+  /** @param {Element} open the text from the last known break on */
+  breakOff(open) {
+    const chips = /** @type {HTMLElement[]} */ ([...open.querySelectorAll('[data-position]')]);
+    const begins = chips.filter(({ offsetTop }, i) => i > 0 && offsetTop > chips[i - 1].offsetTop);
+    if (begins.length > 0) this.breaks = [...this.breaks, ...begins.map(({ dataset }) => Number(dataset.position))];
   }
 
   /** @param {number} position */
@@ -100,14 +126,16 @@ class Timeline extends View {
     >${token.bytes.includes(10) ? html`<br />` : nothing}`;
   }
 
-  /** In blocks, so that a text that grows is not gone through chip by chip. @param {Chip[]} chips @param {number} cursor */
-  chipsView(chips, cursor) {
-    return Array.from({ length: Math.ceil(chips.length / BLOCK) }, (_, i) => {
-      const block = chips.slice(i * BLOCK, (i + 1) * BLOCK);
-      const shown = cursor - i * BLOCK;
-      return guard([Math.floor(shown / BLOCK) === 0 ? shown : null, ...block], () =>
-        block.map((chip, at) => guard([chip, at === shown], () => this.chipView(chip, i * BLOCK + at, at === shown))),
+  /** @param {import('../state.js').State} state */
+  linesView({ chips, cursor, promptLength }) {
+    const begins = [0, ...this.breaks];
+    return begins.map((begin, i) => {
+      const line = chips.slice(begin, begins[i + 1]);
+      const shown = cursor - begin;
+      const view = guard([line[shown] ? shown : null, ...line], () =>
+        line.map((chip, at) => guard([chip, at === shown], () => this.chipView(chip, begin + at, at === shown))),
       );
+      return html`<div class="line">${view}${i === this.breaks.length && promptLength > 0 ? this.nextView() : nothing}</div>`;
     });
   }
 
@@ -138,9 +166,7 @@ class Timeline extends View {
     const { chips, cursor } = state;
     return html`
       <div class="chips" role="group" aria-label=${text.timeline.label} @keydown=${this.onKey}>
-        <div class="flow">
-          ${this.chipsView(chips, cursor)}${state.promptLength > 0 ? this.nextView() : nothing}
-        </div>
+        <div class="flow">${this.linesView(state)}</div>
       </div>
       <ls-sparkline .chips=${chips} .cursor=${cursor} .instrument=${instrument}></ls-sparkline>
       <p class="note">
