@@ -34,10 +34,10 @@ export const LISTED = 512;
 /** A change and what the stages then show are drawn in one frame, unless the engine takes longer than so many milliseconds. */
 const TOGETHER = 40;
 
-/** At full speed text and stages are shown this often, in milliseconds; more could not be followed. */
-const SHOW_EVERY = 100;
+/** At full speed text and stages are shown once in so many milliseconds: more often could not be followed, less often looks stuck. */
+const [SOONEST, LATEST] = [100, 500];
 
-/** Nor may showing them take more than this share of the time: the engine needs the processor, too. */
+/** Between these, showing them takes this share of the time: the engine needs the processor, too. */
 const SHOWN = 0.05;
 
 /** @param {number} milliseconds */
@@ -379,7 +379,7 @@ export class Instrument {
 
   /** Draws as fast as the engine does; text and stages are shown now and then, together, and when a look is asked for. @param {() => boolean} goesOn */
   async #playOn(goesOn) {
-    const pause = Math.max(SHOW_EVERY, this.#store.frame / SHOWN);
+    const pause = Math.min(LATEST, Math.max(SOONEST, this.#store.frame / SHOWN));
     const until = performance.now() + pause;
     this.#release ??= this.#store.hold(pause + TOGETHER);
     await this.#desk.serial(async (model, session) => {
