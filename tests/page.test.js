@@ -5,73 +5,22 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { subscribe } from 'node:diagnostics_channel';
-import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Model } from '../web/engine/index.js';
 import { serve } from '../web/serve.js';
-import { eventually, launch, openPage } from './helpers/browser.js';
-import { randomModel } from './helpers/random-model.js';
-import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
+import { eventually, launch, visit } from './helpers/browser.js';
+import { FIRST, readPage, shows, textIs } from './helpers/page.js';
 
-/**
- * @typedef {import('playwright-core').Page} Page
- * @typedef {{ name: string, value: number }} Stage
- * @typedef {object} Shown
- * @property {{ id: number, probs: Record<string, string>, drawn: boolean }[]} rows
- * @property {Record<string, { kept: number, keptMass: number, entropy: number }>} heads
- * @property {Record<string, { count: number, mass: number }>} others
- * @property {number} u
- * @property {number[]} chips token ids by position
- */
+/** @typedef {import('playwright-core').Page} Page */
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const MODEL = at('model/stories.gguf');
 const PROMPT = 'Once upon a time';
-/** The page's first settings. @type {Stage[]} */
-const FIRST = [
-  { name: 'temperature', value: 0.8 },
-  { name: 'top-k', value: 40 },
-  { name: 'top-p', value: 0.9 },
-  { name: 'min-p', value: 0.05 },
-];
 
-/** Every build of the engine that a server of these tests was asked for. @type {URL[]} */
-const asked = [];
-subscribe('http.server.request.start', (message) => {
-  const { url, headers } = /** @type {{ request: import('node:http').IncomingMessage }} */ (message).request;
-  if (url?.endsWith('.wasm')) asked.push(new URL(url, `http://${headers.host}`));
-});
-/** The paths of those that one was asked for. @param {string} server */
-const buildsFrom = (server) => [...new Set(asked.filter(({ host }) => host === new URL(server).host).map(({ pathname }) => pathname))];
-
-/** @param {Record<string, number>} changes @returns {Stage[]} */
+/** @param {Record<string, number>} changes */
 const settings = (changes) => FIRST.map(({ name, value }) => ({ name, value: changes[name] ?? value }));
-
-/** Runs in the page: the numbers as any program would read them. @returns {Shown} */
-function readPage() {
-  const all = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) =>
-    /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
-  const rows = all('tr[data-token-id]').map((row) => ({
-    id: Number(row.dataset.tokenId),
-    drawn: row.classList.contains('drawn'),
-    probs: Object.fromEntries(all('[data-stage]', row).map((cell) => [cell.dataset.stage, cell.dataset.prob ?? ''])),
-  }));
-  const heads = Object.fromEntries(
-    all('[data-stage-head]').map(({ dataset }) => [
-      dataset.stageHead,
-      { kept: Number(dataset.kept), keptMass: Number(dataset.keptMass), entropy: Number(dataset.entropy) },
-    ]),
-  );
-  const others = Object.fromEntries(
-    all('[data-others]').map(({ dataset }) => [dataset.others, { count: Number(dataset.count), mass: Number(dataset.mass) }]),
-  );
-  const chips = all('[data-position]').map((chip) => Number(chip.dataset.tokenId));
-  return { rows, heads, others, chips, u: Number(all('[data-u]')[0]?.dataset.u) };
-}
 
 /**
  * Runs in the page: each cell's probability, its text, and the length of its bar as it is painted, as a share of its track.
@@ -103,13 +52,6 @@ function readBars() {
   });
 }
 
-/** Runs in the page: the paths of the engine's builds that it keeps. */
-async function keptBuilds() {
-  const all = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-  const requests = (await Promise.all(all.map((cache) => cache.keys()))).flat();
-  return requests.map(({ url }) => new URL(url).pathname).filter((path) => path.endsWith('.wasm'));
-}
-
 describe('the page', { timeout: 240_000 }, () => {
   /** @type {import('playwright-core').Browser} */
   let browser;
@@ -129,79 +71,16 @@ describe('the page', { timeout: 240_000 }, () => {
     await server?.close();
   });
 
-  /**
-   * Opens the page, hands it to the test, closes it; whatever the page complained about fails the test.
-   * @param {(page: Page) => Promise<void>} body
-   * @param {import('playwright-core').BrowserContextOptions & { url?: string, prepare?: (page: Page) => Promise<unknown>, forgiven?: RegExp }} [options]
-   */
-  async function withPage(body, { url = server.url, prepare, forgiven, ...options } = {}) {
-    const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
-    try {
-      await prepare?.(page);
-      await page.goto(url);
-      await body(page);
-    } finally {
-      await page.context().close();
-    }
-    const held = complaints.filter((complaint) => !forgiven?.test(complaint));
-    assert.deepEqual(held, []);
-  }
+  /** @param {(page: Page) => Promise<void>} body @param {import('playwright-core').BrowserContextOptions} [options] */
+  const withPage = (body, options) => visit(browser, server.url, body, options);
 
   /** @param {Page} page */
-  const ready = async (page) => void (await page.waitForSelector('[data-u]', { state: 'attached' }));
-  /** @param {Page} page @returns {Promise<Shown>} */
   const read = (page) => page.evaluate(readPage);
-
-  /**
-   * Waits until the page shows what the twin makes of the model's logits at a position.
-   * @param {Page} page
-   * @param {{ ids: ArrayLike<number>, stages?: Stage[], seed?: number }} expected ids: the tokens before the position
-   * @returns {Promise<Shown>}
-   */
-  async function shows(page, { ids, stages = FIRST, seed = 1 }) {
-    const session = model.session();
-    await session.feed(Uint32Array.from(ids));
-    const u = uniformTwin(seed, ids.length);
-    const { token, rows } = sampleTwin(await session.logits(), stages, u);
-    /** @type {Shown | undefined} */
-    let shown;
-    await eventually(async () => {
-      shown = await read(page);
-      assert.equal(shown.u, u);
-      assert.deepEqual(shown.rows.filter((row) => row.drawn).map((row) => row.id), [token]);
-      const top = shown.rows.map((row) => row.id).filter((id) => id !== token);
-      assert.deepEqual(top, rows[0].ids.filter((id) => id !== token).slice(0, top.length));
-      for (const { name, kept, keptMass, entropy, ids, probs } of rows) {
-        const close = (/** @type {number} */ actual, /** @type {number} */ wanted, what = '') =>
-          assert.ok(Math.abs(actual - wanted) < 1e-6, `${name}: ${what} ${actual}, the twin has ${wanted}`);
-        /** @type {Shown['heads'][string]} */
-        const head = shown.heads[name];
-        assert.equal(head.kept, kept, name);
-        close(head.keptMass, keptMass, 'kept mass');
-        assert.ok(Math.abs(head.entropy - entropy) < 1e-5, `${name}: entropy ${head.entropy}, the twin has ${entropy}`);
-        let seen = 0;
-        for (const row of shown.rows) {
-          const rank = ids.indexOf(row.id);
-          if (rank < 0) assert.equal(row.probs[name], '0');
-          else close(Number(row.probs[name]), probs[rank], `token ${row.id}`);
-          seen += rank < 0 ? 0 : probs[rank];
-        }
-        close(shown.others[name].mass, 1 - seen, 'others');
-        assert.equal(shown.others[name].count, kept - shown.rows.filter((row) => ids.includes(row.id)).length);
-      }
-    });
-    return /** @type {Shown} */ (shown);
-  }
-
-  /** @param {Page} page @param {number} length of the text in tokens */
-  const textIs = (page, length) =>
-    eventually(async () => assert.equal(await page.locator('[data-position]').count(), length));
 
   test('before the first step it shows the next token of the prompt, as the twin computes it', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
-      const { chips, rows } = await shows(page, { ids });
+      const { chips, rows } = await shows(page, model, { ids });
       assert.deepEqual(chips, Array.from(ids));
       assert.ok(rows.length >= 8 && rows.length <= 20);
       assert.match(await page.locator('tr.others').innerText(), /[\d,]+ other tokens/);
@@ -209,10 +88,9 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('bars are as long, and numbers as large, as the probabilities that programs read', () =>
     withPage(async (page) => {
-      await ready(page);
       await page.fill('#prompt', 'Lily saw a big');
       await page.fill('[name="temperature"]', '1.5');
-      await shows(page, { ids: await model.tokenize('Lily saw a big'), stages: settings({ temperature: 1.5 }) });
+      await shows(page, model, { ids: await model.tokenize('Lily saw a big'), stages: settings({ temperature: 1.5 }) });
       await eventually(async () => {
         const cells = await page.evaluate(readBars);
         assert.ok(cells.filter(({ prob }) => prob > 0.02).length >= 12, JSON.stringify(cells.map(({ prob }) => prob)));
@@ -227,21 +105,20 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('step appends the token that was shown, and back takes it away again', () =>
     withPage(async (page) => {
-      await ready(page);
       const prompt = await model.tokenize(PROMPT);
-      let shown = await shows(page, { ids: prompt });
+      let shown = await shows(page, model, { ids: prompt });
       for (let n = 1; n <= 4; n++) {
         const drawn = shown.rows.find((row) => row.drawn)?.id;
         await page.click('[name="step"]');
         await textIs(page, prompt.length + n);
         const { chips } = await read(page);
         assert.equal(chips.at(-1), drawn);
-        shown = await shows(page, { ids: chips });
+        shown = await shows(page, model, { ids: chips });
       }
       const { chips } = shown;
       await page.click('[name="back"]');
       await textIs(page, prompt.length + 3);
-      await shows(page, { ids: chips.slice(0, -1) });
+      await shows(page, model, { ids: chips.slice(0, -1) });
       await page.click('[name="reset"]');
       await textIs(page, prompt.length);
       assert.ok(await page.isDisabled('[name="back"]'));
@@ -249,58 +126,53 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('sliders and fields change the numbers at once, and u stays', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
       await page.locator('[name="temperature-slider"]').fill('150');
-      await shows(page, { ids, stages: settings({ temperature: 1.5 }) });
+      await shows(page, model, { ids, stages: settings({ temperature: 1.5 }) });
       assert.equal(await page.inputValue('[name="temperature"]'), '1.5');
       await page.fill('[name="top-k"]', '7');
       await page.fill('[name="min-p"]', '0');
-      await shows(page, { ids, stages: settings({ temperature: 1.5, 'top-k': 7, 'min-p': 0 }) });
+      await shows(page, model, { ids, stages: settings({ temperature: 1.5, 'top-k': 7, 'min-p': 0 }) });
       await page.fill('[name="top-k"]', '0');
       await page.fill('[name="top-p"]', '0.5');
       await page.fill('[name="temperature"]', '3');
-      await shows(page, { ids, stages: settings({ temperature: 3, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
+      await shows(page, model, { ids, stages: settings({ temperature: 3, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
       await page.fill('[name="temperature"]', '0');
-      await shows(page, { ids, stages: settings({ temperature: 0, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
+      await shows(page, model, { ids, stages: settings({ temperature: 0, 'top-k': 0, 'top-p': 0.5, 'min-p': 0 }) });
     }));
 
   test('a value out of range is named as such and changes nothing', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
       await page.fill('[name="top-p"]', '1.5');
       assert.equal(await page.getAttribute('[name="top-p"]', 'aria-invalid'), 'true');
       assert.match(await page.innerText('#stage-2-value-problem'), /up to 1/);
-      await shows(page, { ids });
+      await shows(page, model, { ids });
       await page.locator('[name="top-p"]').blur();
       await eventually(async () => assert.equal(await page.inputValue('[name="top-p"]'), '0.9'));
     }));
 
   test('a token drawn from far down has a row of its own', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
       const stages = settings({ temperature: 100, 'top-k': 0, 'top-p': 1, 'min-p': 0 });
       for (const { name, value } of stages) await page.fill(`input[name="${name}"]`, String(value));
-      const { rows } = await shows(page, { ids, stages });
+      const { rows } = await shows(page, model, { ids, stages });
       assert.ok(rows.at(-1)?.drawn);
     }));
 
   test('u is a function of seed and position alone; the dice gives another seed', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
       await page.fill('#seed', '123456789012345');
-      await shows(page, { ids, seed: 123456789012345 });
+      await shows(page, model, { ids, seed: 123456789012345 });
       await page.click('[name="dice"]');
       await eventually(async () => assert.notEqual(await page.inputValue('#seed'), '123456789012345'));
-      await shows(page, { ids, seed: Number(await page.inputValue('#seed')) });
+      await shows(page, model, { ids, seed: Number(await page.inputValue('#seed')) });
     }));
 
   test('play goes on until it is paused; a chip shows its step again', () =>
     withPage(async (page) => {
-      await ready(page);
       const start = (await model.tokenize(PROMPT)).length;
       await page.selectOption('[name="speed"]', '10');
       await page.click('[name="play"]');
@@ -311,23 +183,22 @@ describe('the page', { timeout: 240_000 }, () => {
       const { chips } = await read(page);
       await page.waitForTimeout(200);
       await textIs(page, chips.length);
-      await shows(page, { ids: chips });
+      await shows(page, model, { ids: chips });
 
       const position = start + 3;
       await page.click(`[data-position="${position}"]`);
-      const { rows } = await shows(page, { ids: chips.slice(0, position) });
+      const { rows } = await shows(page, model, { ids: chips.slice(0, position) });
       assert.equal(rows.find((row) => row.drawn)?.id, chips[position]);
       assert.equal(await page.getAttribute(`[data-position="${position}"]`, 'aria-current'), 'true');
       // A token of the prompt was not drawn, but what the model thought of it can be seen.
       await page.click('[data-position="2"]');
-      await shows(page, { ids: chips.slice(0, 2) });
+      await shows(page, model, { ids: chips.slice(0, 2) });
       await page.keyboard.press('Escape');
-      await shows(page, { ids: chips });
+      await shows(page, model, { ids: chips });
     }));
 
   test('the settings of a past moment can be taken back', () =>
     withPage(async (page) => {
-      await ready(page);
       const prompt = await model.tokenize(PROMPT);
       for (let n = 1; n <= 3; n++) {
         await page.click('[name="step"]');
@@ -338,18 +209,17 @@ describe('the page', { timeout: 240_000 }, () => {
       await page.click(`[data-position="${position}"]`);
       const stages = settings({ temperature: 2, 'top-k': 0, 'top-p': 1, 'min-p': 0 });
       for (const { name, value } of stages) await page.fill(`input[name="${name}"]`, String(value));
-      await shows(page, { ids: chips.slice(0, position), stages });
+      await shows(page, model, { ids: chips.slice(0, position), stages });
       await page.getByRole('button', { name: 'Restore the settings' }).click();
-      await shows(page, { ids: chips.slice(0, position) });
+      await shows(page, model, { ids: chips.slice(0, position) });
     }));
 
   test('a new prompt is read while it is typed, byte by byte where it must be', () =>
     withPage(async (page) => {
-      await ready(page);
       for (const prompt of ['The cat', 'Lily said 😀\n']) {
         await page.fill('#prompt', prompt);
         const ids = await model.tokenize(prompt);
-        const { chips } = await shows(page, { ids });
+        const { chips } = await shows(page, model, { ids });
         assert.deepEqual(chips, Array.from(ids));
       }
       assert.match(await page.locator('.chips').innerText(), /F0.*9F.*98.*80.*↵/s);
@@ -359,7 +229,6 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('everything can be done with the keyboard alone', () =>
     withPage(async (page) => {
-      await ready(page);
       const start = (await model.tokenize(PROMPT)).length;
       await page.keyboard.press('ArrowRight');
       await textIs(page, start + 1);
@@ -406,18 +275,17 @@ describe('the page', { timeout: 240_000 }, () => {
       await page.focus('.chip.next');
       await page.keyboard.press('ArrowLeft');
       const ids = await model.tokenize(PROMPT);
-      await shows(page, { ids: ids.slice(0, -1) });
+      await shows(page, model, { ids: ids.slice(0, -1) });
       await page.keyboard.press('End');
-      await shows(page, { ids });
+      await shows(page, model, { ids });
       await page.focus('[name="temperature-slider"]');
       await page.keyboard.press('Home');
-      await shows(page, { ids, stages: settings({ temperature: 0 }) });
+      await shows(page, model, { ids, stages: settings({ temperature: 0 }) });
       await textIs(page, start);
     }));
 
   test('any number of rows: those in sight are in the document, and the keys walk through all', () =>
     withPage(async (page) => {
-      await ready(page);
       const fit = (await read(page)).rows.length;
       await page.fill('[name="rows"]', '200');
       await eventually(async () => assert.equal(await page.getAttribute('ls-stages table', 'aria-rowcount'), '206'));
@@ -442,11 +310,10 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('a row that is pointed at or has the focus shows its token\'s way, formula by formula', () =>
     withPage(async (page) => {
-      await ready(page);
       const ids = await model.tokenize(PROMPT);
       await page.fill('[name="temperature"]', '1.5');
       const stages = settings({ temperature: 1.5 });
-      await shows(page, { ids, stages });
+      await shows(page, model, { ids, stages });
       const session = model.session();
       await session.feed(ids);
       const logits = await session.logits();
@@ -472,7 +339,6 @@ describe('the page', { timeout: 240_000 }, () => {
 
   test('what happened is told to screen readers', () =>
     withPage(async (page) => {
-      await ready(page);
       const live = page.locator('[aria-live="polite"]');
       await eventually(async () => assert.match(await live.innerText(), /Top-k kept 40 of [\d,]+; .*drawn at \d/));
     }));
@@ -481,7 +347,6 @@ describe('the page', { timeout: 240_000 }, () => {
     test(`axe-core finds nothing to object to, ${colorScheme}`, () =>
       withPage(
         async (page) => {
-          await ready(page);
           await page.fill('[name="temperature"]', '1.5');
           await page.click('[name="step"]');
           await page.click('[name="step"]');
@@ -508,7 +373,6 @@ describe('the page', { timeout: 240_000 }, () => {
   test('a phone of 390 pixels shows all columns without scrolling sideways; what is touched is large enough', () =>
     withPage(
       async (page) => {
-        await ready(page);
         for (let n = 0; n < 3; n++) await page.click('[name="step"]');
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
         const small = await page.evaluate(() =>
@@ -525,236 +389,4 @@ describe('the page', { timeout: 240_000 }, () => {
       },
       { viewport: { width: 390, height: 844 }, hasTouch: true },
     ));
-
-  test('a bad file that is dropped gives a sentence, and the model that was open goes on', () =>
-    withPage(async (page) => {
-      await ready(page);
-      const start = (await model.tokenize(PROMPT)).length;
-      const dropped = await page.evaluateHandle(() => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File(['this is no model at all'], 'bad.gguf'));
-        return transfer;
-      });
-      await page.dispatchEvent('main', 'drop', { dataTransfer: dropped });
-      const alert = page.locator('[role="alert"]');
-      await eventually(async () => assert.match(await alert.innerText(), /not a model that Logitscope can read/));
-      await page.locator('[role="alert"] summary').click();
-      assert.ok((await page.innerText('[role="alert"] .raw')).length > 10);
-      await page.click('[name="step"]');
-      await textIs(page, start + 1);
-    }));
-
-  test('a model that cannot be fetched gives a sentence and what to do', () =>
-    withPage(
-      async (page) => {
-        const alert = page.locator('[role="alert"]');
-        await eventually(async () => assert.match(await alert.innerText(), /could not be downloaded.*Check the connection/s));
-      },
-      {
-        prepare: (page) => page.route('**/*.gguf', (route) => route.fulfill({ status: 503, body: '' })),
-        forgiven: /status of 503/,
-      },
-    ));
-
-  test('an address that is none, or leads nowhere, is said so', async () => {
-    for (const [address, forgiven] of /** @type {[string, RegExp][]} */ ([['http://[', /^$/], ['no.gguf', /status of 404/]])) {
-      const url = `${server.url}?model=${encodeURIComponent(address)}`;
-      await withPage((page) => page.waitForSelector('[role="alert"] summary').then(() => {}), { url, forgiven });
-    }
-  });
-
-  test('`make demo MODEL=` opens the page with that file, whatever its name, and it writes', async () => {
-    const name = 'Tales of my aunt';
-    const folder = await mkdtemp(join(tmpdir(), 'logitscope-'));
-    const path = join(folder, "it's 50 % + #1? & ü.gguf");
-    await writeFile(path, randomModel({ name }));
-    const demo = await serve({ model: path });
-    const own = await Model.load(path);
-    try {
-      await withPage(
-        async (page) => {
-          await ready(page);
-          assert.match(await page.innerText('ls-header'), new RegExp(name));
-          const start = (await own.tokenize(PROMPT)).length;
-          await textIs(page, start);
-          await page.click('[name="step"]');
-          await page.click('[name="step"]');
-          await textIs(page, start + 2);
-        },
-        { url: demo.url },
-      );
-      assert.equal((await fetch(new URL('other.gguf', demo.url))).status, 404);
-    } finally {
-      own.unload();
-      await demo.close();
-      await rm(folder, { recursive: true });
-    }
-  });
-
-  test('a model that is missing, or none, is refused before anything is served', async () => {
-    await assert.rejects(serve({ model: 'no where.gguf' }), /^Error: no where\.gguf cannot be read \(ENOENT\), expected a GGUF file/);
-    await assert.rejects(serve({ model: at('README.md') }), /README\.md does not begin with "GGUF", expected a GGUF file/);
-    await assert.rejects(serve({ model: at('model') }), /model does not begin with "GGUF"/);
-  });
-
-  test('a browser without WebAssembly is told so before anything is fetched', () =>
-    withPage(
-      async (page) => {
-        const alert = page.locator('[role="alert"]');
-        await eventually(async () => assert.match(await alert.innerText(), /lacks WebAssembly.*Use a current/s));
-      },
-      { prepare: (page) => page.addInitScript(() => void Reflect.deleteProperty(globalThis, 'WebAssembly')) },
-    ));
-
-  test('one\'s own model opens from a file and from an address', () =>
-    withPage(async (page) => {
-      await ready(page);
-      const name = (await readdir(at('build/site/assets'))).find((file) => file.endsWith('.gguf'));
-      const ways = [
-        () => page.setInputFiles('[name="model-file"]', MODEL),
-        async () => {
-          await page.fill('[name="model-url"]', `${server.url}assets/${name}`);
-          await page.keyboard.press('Enter');
-        },
-      ];
-      for (const open of ways) {
-        // What the model before has shown is not what the next one must show.
-        await page.click('[name="step"]');
-        await page.click('[name="open-model"]');
-        await open();
-        await page.waitForSelector('ls-model dialog[open]', { state: 'detached' });
-        await page.waitForSelector('.loading', { state: 'detached' });
-        await shows(page, { ids: await model.tokenize(PROMPT) });
-      }
-    }));
-
-  test('a server without isolation headers, and a folder below its root, serve it as well', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'logitscope-'));
-    await symlink(at('build/site'), join(root, 'below'));
-    const plain = await serve({ folder: root, isolated: false });
-    try {
-      await withPage(
-        async (page) => {
-          await ready(page);
-          assert.equal(await page.evaluate(() => self.crossOriginIsolated), false);
-          await shows(page, { ids: await model.tokenize(PROMPT) });
-        },
-        { url: `${plain.url}below/` },
-      );
-    } finally {
-      await plain.close();
-      await rm(root, { recursive: true });
-    }
-  });
-
-  /**
-   * Puts a line before the engine's worker.
-   * @param {string} line
-   * @returns {(page: Page) => Promise<unknown>}
-   */
-  const worker = (line) => (page) =>
-    page.route(/\/worker-[^/]*\.js$/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${line}\n${await response.text()}` });
-    });
-
-  /** A validation that refuses what has an instruction. @param {number[]} opcode */
-  const without = (opcode) =>
-    worker(`{ const { validate } = WebAssembly; WebAssembly.validate = (bytes) => !String(bytes).includes('${opcode}') && validate(bytes); }`);
-
-  /** @type {{ name: string, computed: RegExp, isolated?: boolean, prepare?: (page: Page) => Promise<unknown>, forgiven?: RegExp }[]} */
-  const lacks = [
-    { name: 'isolation', computed: /^relaxed SIMD kernels, 1 thread$/, isolated: false },
-    { name: 'relaxed SIMD', computed: /^SIMD kernels, \d threads?$/, prepare: without([0xfd, 0x93, 0x02]) },
-    { name: 'SIMD', computed: /^reference kernels, \d threads?$/, prepare: without([0xfd]) },
-    {
-      name: 'the script of its threads',
-      computed: /^relaxed SIMD kernels, 1 thread$/,
-      prepare: worker('self.Worker = class extends Worker { constructor() { super("/gone.js"); } };'),
-      forgiven: /gone|404/,
-    },
-    {
-      name: 'a right to more threads',
-      computed: /^relaxed SIMD kernels, 1 thread$/,
-      prepare: worker('self.Worker = class { constructor() { throw new Error("no"); } };'),
-    },
-  ];
-  for (const { name, computed, isolated = true, ...options } of lacks) {
-    test(`without ${name} it works, fetches one build, and says what computes`, async () => {
-      const plain = await serve({ isolated });
-      try {
-        await withPage(
-          async (page) => {
-            await ready(page);
-            await shows(page, { ids: await model.tokenize(PROMPT) });
-            await page.click('[name="open-model"]');
-            assert.match(await page.locator('.facts-list dd').last().innerText(), computed);
-            assert.equal(buildsFrom(plain.url).length, 1, buildsFrom(plain.url).join(', '));
-          },
-          { url: plain.url, ...options },
-        );
-      } finally {
-        await plain.close();
-      }
-    });
-  }
-
-  test('after one visit it works with the server stopped', async () => {
-    const first = await serve();
-    try {
-      await withPage(
-        async (page) => {
-          await ready(page);
-          assert.equal(await page.evaluate(() => self.crossOriginIsolated), true);
-          await page.evaluate(() => navigator.serviceWorker.ready);
-          await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
-          const fetched = buildsFrom(first.url);
-          assert.deepEqual(fetched.map((path) => path.slice(0, -'-01234567.wasm'.length)), ['/assets/relaxed-threads']);
-          assert.deepEqual(await page.evaluate(keptBuilds), fetched);
-          await first.close();
-          await page.reload();
-          await ready(page);
-          const ids = await model.tokenize(PROMPT);
-          await shows(page, { ids });
-          await page.click('[name="step"]');
-          await textIs(page, ids.length + 1);
-          const manifest = JSON.parse(await page.evaluate(() => fetch('manifest.webmanifest').then((answer) => answer.text())));
-          assert.ok(manifest.icons.some((/** @type {{ purpose?: string }} */ icon) => icon.purpose === 'maskable'));
-        },
-        { url: first.url, serviceWorkers: 'allow' },
-      );
-    } finally {
-      await first.close();
-    }
-  });
-
-  test('a new version waits to be let in, and then the old one\'s build is kept no more', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'logitscope-'));
-    await cp(at('build/site'), folder, { recursive: true });
-    let site = await serve({ folder });
-    try {
-      await withPage(
-        async (page) => {
-          await ready(page);
-          await eventually(async () => assert.match(await page.innerText('footer'), /Ready to work offline/));
-          const [old] = await page.evaluate(keptBuilds);
-          const fresh = old.replace(/.{8}\.wasm$/, '00000000.wasm');
-          await cp(join(folder, old), join(folder, fresh));
-          const script = await readFile(join(folder, 'sw.js'), 'utf8');
-          await writeFile(join(folder, 'sw.js'), script.replace(old.slice(1), fresh.slice(1)));
-          await site.close(); // it knows only the files that were there when it began
-          site = await serve({ folder, port: Number(new URL(site.url).port) });
-          await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
-          await page.waitForSelector('text=A new version is ready');
-          await Promise.all([page.waitForEvent('load'), page.click('text=Reload now')]);
-          await ready(page);
-          await eventually(async () => assert.deepEqual(await page.evaluate(keptBuilds), [fresh]));
-        },
-        { url: site.url, serviceWorkers: 'allow' },
-      );
-    } finally {
-      await site.close();
-      await rm(folder, { recursive: true });
-    }
-  });
 });

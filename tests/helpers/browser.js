@@ -51,12 +51,13 @@ export async function openPage(browser, options = {}) {
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
  * @param {(page: import('playwright-core').Page) => Promise<void>} body
- * @param {import('playwright-core').BrowserContextOptions & { shows?: string, forgiven?: RegExp }} [options]
- *   shows: what is there when it is ready; forgiven: a complaint of the browser
+ * @param {import('playwright-core').BrowserContextOptions & { shows?: string, forgiven?: RegExp, prepare?: (page: import('playwright-core').Page) => Promise<unknown> }} [options]
+ *   shows: what is there when it is ready; forgiven: a complaint of the browser; prepare: done before it is opened
  */
-export async function visit(browser, url, body, { shows = '[data-u]', forgiven, ...options } = {}) {
+export async function visit(browser, url, body, { shows = '[data-u]', forgiven, prepare, ...options } = {}) {
   const { page, complaints } = await openPage(browser, { serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
   try {
+    await prepare?.(page);
     await page.goto(url);
     await page.waitForSelector(shows, { state: 'attached' });
     await body(page);
