@@ -37,12 +37,10 @@ describe('model/', { skip }, () => {
   });
 
   test('the C tests pass with address and undefined-behaviour sanitizers', () => {
-    compile(
-      inFolder('train_test'),
-      [join(root, 'tests/c/train_test.c'), ...model(...PARTS)],
-      ...SANITIZERS,
-    );
-    assert.match(run(inFolder('train_test'), []).stdout, /all tests passed/);
+    for (const name of ['gradients_test', 'train_test']) {
+      compile(inFolder(name), [join(root, `tests/c/${name}.c`), ...model(...PARTS)], ...SANITIZERS);
+      assert.match(run(inFolder(name), []).stdout, /all tests passed/);
+    }
   });
 
   const SHAPE = [

@@ -1,5 +1,5 @@
 // The transformer written out in f64 and as plainly as can be: what model/transformer.c must give.
-// Read by train_test.c only.
+// Read by gradients_test.c only.
 // Must not know how the trainer computes it.
 #ifndef TESTS_TRAIN_REFERENCE_H
 #define TESTS_TRAIN_REFERENCE_H
