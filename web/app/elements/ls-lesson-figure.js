@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { barView } from '../drawing/bar.js';
 import { place } from '../drawing/place.js';
-import { percent, setting, unit } from '../format.js';
+import { decimal, percent, setting, unit } from '../format.js';
 import { figures, ranges } from '../lessons/figures.js';
 import { drawAt, mistaken } from '../lessons/mistakes.js';
 import { sample } from '../lessons/sampler.js';
@@ -24,10 +24,6 @@ import { View } from './base.js';
 
 const words = lessons.figure;
 const scale = scaleOf('linear');
-const fixed = (/** @type {number} */ digits) =>
-  new Intl.NumberFormat(text.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const computed = fixed(4);
-const printedTo = fixed(2);
 
 /** @param {string} name */
 const shortName = (name) => text.stages.shortNames[/** @type {keyof typeof text.stages.shortNames} */ (name)] ?? stageName(name);
@@ -206,12 +202,12 @@ class LessonFigure extends View {
             ${names.map((name, id) => {
               const row = this.series[i].stages[1];
               const prob = row.probs[row.ids.indexOf(id)];
-              return html`<td data-prob=${String(prob)}>${computed.format(prob)}</td>`;
+              return html`<td data-prob=${String(prob)}>${decimal(prob)}</td>`;
             })}
           </tr>
           <tr class="printed">
             <th scope="row">${words.printed}</th>
-            ${printed[i].map((figure) => html`<td>${printedTo.format(figure)}</td>`)}
+            ${printed[i].map((figure) => html`<td>${decimal(figure, 2)}</td>`)}
           </tr>
         </tbody>`,
       )}
