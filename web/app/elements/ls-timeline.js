@@ -39,6 +39,12 @@ class Timeline extends View {
     /** What was broken into these lines. @type {readonly Chip[]} */
     this.chips = [];
     this.width = 0;
+    /** The position that was shown last. */
+    this.cursor = 0;
+    /** Whether the text's end lies outside of its box. */
+    this.away = false;
+    /** Whether a chip had the focus before an update. */
+    this.focused = false;
     this.sizes = new ResizeObserver(([{ target, contentRect }]) => this.onSize(target, contentRect.width));
   }
 
@@ -54,6 +60,7 @@ class Timeline extends View {
 
   /** Lines hold as long as their chips do. */
   willUpdate() {
+    this.focused = Boolean(document.activeElement?.closest('.flow'));
     const { chips = [] } = this.state ?? {};
     if (chips === this.chips) return;
     const changed = chips.findIndex((chip, i) => chip !== this.chips[i]);
@@ -62,14 +69,41 @@ class Timeline extends View {
     this.chips = chips;
   }
 
+  updated() {
+    const { chips = [], cursor = 0 } = this.state ?? {};
+    // A chip may have been made anew, or have gone with its token.
+    if (this.focused && !this.contains(document.activeElement)) this.shown?.focus({ preventScroll: true });
+    // A text that grows is scrolled when all has its place.
+    if (cursor !== this.cursor && (this.away || cursor < chips.length)) this.scrollToShown();
+    this.cursor = cursor;
+  }
+
+  /** @returns {HTMLElement | null} the chip of the position that is shown */
+  get shown() {
+    return this.querySelector('.flow [aria-current]');
+  }
+
+  /** Within its box: the page stays where it is. */
+  scrollToShown() {
+    const [box, chip] = [this.querySelector('.chips'), this.shown];
+    if (!box || !chip) return;
+    const [{ top, bottom }, place] = [box.getBoundingClientRect(), chip.getBoundingClientRect()];
+    box.scrollTop += Math.min(0, place.top - top) + Math.max(0, place.bottom - bottom);
+  }
+
+  /** @param {Event} event */
+  onScroll({ currentTarget }) {
+    const { scrollHeight, scrollTop, clientHeight } = /** @type {Element} */ (currentTarget);
+    this.away = scrollHeight - scrollTop - clientHeight > 1;
+  }
+
   /** Called when all has its place. @param {Element} flow @param {number} width */
-  onSize({ parentElement: box, lastElementChild: open }, width) {
-    // A text that takes another line scrolls its end into view, inside its own box.
-    if (box) box.scrollTop = box.scrollHeight;
+  onSize({ lastElementChild: open }, width) {
+    this.scrollToShown();
     const resized = width !== this.width;
     this.width = width;
     if (resized && this.breaks.length > 0) requestAnimationFrame(() => (this.breaks = []));
-    else if (open && !open.contains(document.activeElement)) this.breakOff(open); // what has the focus is not made anew
+    else if (open) this.breakOff(open);
   }
 
   /** @param {Element} open the text from the last known break on */
@@ -91,7 +125,7 @@ class Timeline extends View {
     const at = chips.indexOf(/** @type {HTMLElement} */ (event.target));
     const last = chips.length - 1;
     /** @type {Record<string, number>} */
-    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last };
+    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last, Escape: last };
     const to = moves[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
@@ -165,7 +199,7 @@ class Timeline extends View {
     if (!state || !instrument) return nothing;
     const { chips, cursor } = state;
     return html`
-      <div class="chips" role="group" aria-label=${text.timeline.label} @keydown=${this.onKey}>
+      <div class="chips" role="group" aria-label=${text.timeline.label} @keydown=${this.onKey} @scroll=${this.onScroll}>
         <div class="flow">${this.linesView(state)}</div>
       </div>
       <ls-sparkline .chips=${chips} .cursor=${cursor} .instrument=${instrument}></ls-sparkline>
