@@ -70,6 +70,9 @@ describe('lessons in the page', { timeout: 120_000 }, () => {
       await answers('4,096', /^Right\./);
       await page.waitForSelector(`${task('vocabulary')} .state.done`);
       assert.match(await page.innerText('.lesson > [role="status"]'), /finished/);
+      await page.focus('[name="next-lesson"]');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement?.tagName === 'H3' && document.activeElement.textContent?.includes('2.'));
 
       await page.reload();
       await page.click('[name="lessons"]');

@@ -61,8 +61,8 @@ class Lessons extends View {
     this.watches = new Map();
     /** @type {Lesson | undefined} */
     this.lesson = undefined;
-    /** The heading is given the focus once, after a way to another lesson was taken. */
-    this.turned = false;
+    /** The lesson whose heading is to have the focus. @type {string | null} */
+    this.turned = null;
   }
 
   disconnectedCallback() {
@@ -84,8 +84,8 @@ class Lessons extends View {
   /** A lesson that is not there, as at the first opening, is the one to go on with. */
   updated() {
     if (this.state && !this.lesson && this.state.lesson !== null) this.instrument?.show({ lesson: nextUndone(this.done) });
-    if (!this.turned || !this.lesson) return;
-    this.turned = false;
+    if (this.turned === null || this.turned !== this.lesson?.id) return; // its frame is still to come
+    this.turned = null;
     this.show('h3');
   }
 
@@ -140,7 +140,7 @@ class Lessons extends View {
 
   /** @param {string} id */
   turn(id) {
-    this.turned = true;
+    this.turned = id;
     this.said = '';
     this.querySelector('.contents')?.removeAttribute('open');
     if (this.state?.mistake) this.instrument?.show({ mistake: null });
