@@ -5,6 +5,7 @@
 import { html } from 'lit';
 import { approximate } from '../format.js';
 import { icons } from '../drawing/icons.js';
+import { isReady, linkOf } from '../share/collect.js';
 import { language, names as languages, speak, text } from '../text/index.js';
 import { View } from './base.js';
 
@@ -18,9 +19,10 @@ class Header extends View {
     this.state = undefined;
   }
 
-  /** @param {Event} event */
-  onLanguage(event) {
-    speak(/** @type {HTMLSelectElement} */ (event.target).value);
+  /** The text and the settings come along, as by a link. @param {Event} event */
+  onLanguage({ target }) {
+    const { state } = this;
+    speak(/** @type {HTMLSelectElement} */ (target).value, state && isReady(state) ? linkOf(state) : undefined);
   }
 
   /** @param {'open-model' | 'open-share' | 'open-help' | 'toggle-lessons'} name */

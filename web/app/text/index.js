@@ -46,14 +46,15 @@ if (isPage) document.documentElement.lang = text.language;
 /** What can be chosen, by its own name. */
 export const names = Object.entries(languages).map(([tag, { name }]) => ({ tag, name }));
 
-/** Takes another language from now on; the page begins anew. @param {string} tag */
-export function speak(tag) {
-  const address = new URL(location.href);
+/** Takes another language from now on; the page begins anew. @param {string} tag @param {string} [from] the address to begin at */
+export function speak(tag, from = location.href) {
+  const address = new URL(from);
   address.searchParams.delete('lang');
   try {
     localStorage.setItem(KEPT, tag);
   } catch {
     address.searchParams.set('lang', tag);
   }
-  location.assign(address);
+  history.replaceState(null, '', address); // to another fragment alone a page would only jump
+  location.reload();
 }
