@@ -22,7 +22,7 @@ function rankOf({ stages, watched = [] }, id) {
 export function noteView(state, instrument) {
   const { step, vocabulary, chips, settings } = state;
   if (!step) return nothing;
-  if (state.covered) return text.predict.coveredNote;
+  if (state.covered && step.position === chips.length) return text.predict.coveredNote;
   const name = (/** @type {number} */ id) => {
     const token = vocabulary.get(id);
     return token ? plainText(token) : '';

@@ -28,7 +28,7 @@ const QUIET = 500;
  * @param {State} state @returns {State}
  */
 function shownOf(state) {
-  if (state.covered) return { ...state, step: null };
+  if (state.covered && state.cursor === state.chips.length) return { ...state, step: null };
   return state.step && state.mistake ? { ...state, step: { ...state.step, ...mistaken(state.step, state.mistake) } } : state;
 }
 
