@@ -299,4 +299,95 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       await same(1);
     });
   });
+
+  test('the chip of what is shown is in sight, and keeps the focus when the text is broken anew', () =>
+    withPage(async (page) => {
+      await page.selectOption('[name="speed"]', '0');
+      await page.click('[name="play"]');
+      await eventually(async () => assert.ok((await textOf(page)).length > 120));
+      if ((await page.innerText('[name="play"]')) === 'Pause') await page.click('[name="play"]');
+      const shown = () =>
+        eventually(async () =>
+          assert.equal(
+            await page.evaluate(() => {
+              const [box, chip] = ['.chips', '.chip[aria-current]'].map((each) => document.querySelector(each)?.getBoundingClientRect());
+              return box && chip && chip.top >= box.top - 1 && chip.bottom <= box.bottom + 1;
+            }),
+            true,
+          ));
+      const position = () => page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.position);
+      await shown();
+      await page.click('[data-position="40"]');
+      for (const width of [1100, 700]) {
+        await page.setViewportSize({ width, height: 900 });
+        await shown();
+        assert.equal(await position(), '40');
+      }
+      await page.keyboard.press('Escape');
+      await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement?.matches('.chip[aria-current]')), true));
+      await shown();
+      await page.locator('.chips').evaluate((box) => box.scrollTo(0, 0));
+      await page.click('[data-position="8"]');
+      const { length } = await textOf(page);
+      await page.click('[name="back"]');
+      await eventually(async () => assert.equal((await textOf(page)).length, length - 1));
+      await shown();
+    }));
+
+  test('with many rows the keys walk on where rows come and go, and what is found comes into sight', () =>
+    withPage(async (page) => {
+      await page.fill('[name="rows"]', '150');
+      await page.focus('tr[data-row="0"] .name');
+      const row = () => page.evaluate(() => Number(/** @type {HTMLElement | null} */ (document.activeElement?.closest('tr'))?.dataset.row));
+      for (let at = 1; at <= 60; at++) {
+        await page.keyboard.press('ArrowDown');
+        await eventually(async () => assert.equal(await row(), at));
+      }
+      const sight = await page.evaluate(() => /** @type {any} */ (document.querySelector('ls-app')).store.state.rows);
+      for (let at = 60 + sight; at < 150; at += sight) {
+        await page.keyboard.press('PageDown');
+        await eventually(async () => assert.equal(await row(), at));
+      }
+      await page.keyboard.press('Home');
+      await eventually(async () => assert.equal(await row(), 0));
+      await page.locator('ls-stages .frame').evaluate((frame) => frame.scrollTo(0, 2500));
+      await page.waitForSelector('tr[data-row="100"]');
+      assert.equal(await row(), 0, 'what has the focus stays');
+      await page.keyboard.press('ArrowDown');
+      await eventually(async () => assert.equal(await row(), 1));
+
+      await page.fill('[name="find"]', 'dragon');
+      await page.waitForSelector('ls-stages ls-token-field li');
+      await page.keyboard.press('Enter');
+      await eventually(async () =>
+        assert.equal(
+          await page.evaluate(() => {
+            const [frame, row] = ['ls-stages .frame', 'tr:has([data-act="unwatch"])'].map((each) => document.querySelector(each)?.getBoundingClientRect());
+            return frame && row && row.top > frame.top && row.bottom <= frame.bottom;
+          }),
+          true,
+        ));
+    }));
+
+  test('a number of rows that cannot be is said to be none, and is not left in the field', () =>
+    withPage(async (page) => {
+      await page.fill('[name="rows"]', '12');
+      await page.fill('[name="rows"]', '999');
+      assert.equal(await page.getAttribute('[name="rows"]', 'aria-invalid'), 'true');
+      assert.match(await page.innerText('#rows-problem'), /from 5 to 200/);
+      await page.keyboard.press('Tab');
+      await eventually(async () => assert.equal(await page.inputValue('[name="rows"]'), '12'));
+      assert.equal(await page.innerText('#rows-problem'), '');
+    }));
+
+  test('another language keeps the text, the seed and the stages', () =>
+    withPage(async (page) => {
+      await page.fill('#seed', '77');
+      await steps(page, 3);
+      const text = await textOf(page);
+      await Promise.all([page.waitForEvent('load'), page.selectOption('ls-header select', 'es')]);
+      await page.waitForSelector('html[lang="es"] [data-u]', { state: 'attached' });
+      await eventually(async () => assert.deepEqual(await textOf(page), text));
+      assert.equal(await page.inputValue('#seed'), '77');
+    }));
 });

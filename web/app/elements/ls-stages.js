@@ -4,6 +4,7 @@
 
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { geometryOf, measuresOf } from '../drawing/geometry.js';
 import { place } from '../drawing/place.js';
 import { footView, headView, rowView } from '../drawing/rows.js';
@@ -65,6 +66,7 @@ class Stages extends View {
     active: { state: true },
     pointed: { state: true },
     asked: { state: true },
+    rowsBad: { state: true },
     narrow: { state: true },
   };
 
@@ -87,8 +89,11 @@ class Stages extends View {
     this.asked = null;
     /** A token that was found, until its row is there and in sight. @type {number | null} */
     this.sought = null;
+    /** What was shown last. @type {import('../table.js').Row[]} */
+    this.rows = [];
     /** Of the step that was shown last. @type {number | undefined} */
     this.position = undefined;
+    this.rowsBad = false;
     this.narrow = narrow.matches;
     this.table = remembered(tableOf);
     this.geometry = remembered(geometryOf);
@@ -159,8 +164,15 @@ class Stages extends View {
   /** @param {Event} event */
   onRows(event) {
     const typed = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
-    if (Number.isNaN(typed)) this.instrument?.show({ wantedRows: null });
-    else if (Number.isInteger(typed) && typed >= FEWEST && typed <= MOST) this.instrument?.show({ wantedRows: typed });
+    const fits = Number.isInteger(typed) && typed >= FEWEST && typed <= MOST;
+    this.rowsBad = !fits && !Number.isNaN(typed);
+    if (!this.rowsBad) this.instrument?.show({ wantedRows: fits ? typed : null });
+  }
+
+  /** A field that was left with something impossible shows the number in use again. @param {Event} event */
+  onRowsLeft({ target }) {
+    this.rowsBad = false;
+    /** @type {HTMLInputElement} */ (target).value = String(this.state?.wantedRows ?? '');
   }
 
   /** @param {Event} event */
@@ -221,13 +233,19 @@ class Stages extends View {
   /** @param {number} row */
   async walkTo(row) {
     const find = () => /** @type {HTMLElement | null} */ (this.querySelector(`[data-row="${row}"] .name`));
-    const frame = this.querySelector('.frame');
-    if (!find() && frame && this.measures) {
-      frame.scrollTop = row * this.measures.row;
-      this.onScroll(/** @type {any} */ ({ target: frame }));
+    if (!find()) {
+      this.scrollToRow(row);
       await this.updateComplete;
     }
     find()?.focus();
+  }
+
+  /** @param {number} row that need not be in the document yet */
+  scrollToRow(row) {
+    const frame = this.querySelector('.frame');
+    if (!frame || !this.measures) return;
+    frame.scrollTop = row * this.measures.row;
+    this.onScroll(/** @type {any} */ ({ target: frame }));
   }
 
   /** On a phone what is found needs the room below. @param {Event} event */
@@ -239,6 +257,15 @@ class Stages extends View {
   onFound({ detail: { id } }) {
     this.asked = this.sought = id;
     this.instrument?.watch(id);
+  }
+
+  /** As soon as it has a row. @param {number} id */
+  showSought(id) {
+    const found = this.querySelector(`[data-row][data-token-id="${id}"]`);
+    const row = this.rows.findIndex((each) => each.id === id);
+    if (found) found.scrollIntoView({ block: 'nearest' });
+    else if (row >= 0) this.scrollToRow(row);
+    if (found) this.sought = null;
   }
 
   // ---- views ----
@@ -266,8 +293,9 @@ class Stages extends View {
         </fieldset>
         <label class="field"
           ><span>${words.rows}</span
-          ><input type="number" name="rows" min=${FEWEST} max=${MOST} step="1" placeholder=${words.rowsFit} .value=${wantedRows ?? ''} @input=${this.onRows}
+          ><input type="number" name="rows" min=${FEWEST} max=${MOST} step="1" placeholder=${words.rowsFit} .value=${wantedRows ?? ''} aria-invalid=${this.rowsBad} aria-describedby="rows-problem" @input=${this.onRows} @blur=${this.onRowsLeft}
         /></label>
+        <span id="rows-problem" class="field-problem" role="status">${this.rowsBad ? words.rowsBad(FEWEST, MOST) : ''}</span>
       </div>
       <div class="column model">
         <p><strong>${words.names.logits}</strong><span class="caption">${words.captions.logits}</span></p>
@@ -303,11 +331,14 @@ class Stages extends View {
   bodyView({ step, scale, vocabulary }, table, measures) {
     const geometry = this.geometry(measures, table.columns.length);
     const all = table.rows.length;
-    const from = Math.min(this.first, Math.floor((all - 1) / BLOCK) * BLOCK);
-    const to = Math.min(all, Math.max(from + BLOCK, this.last));
+    const active = Math.min(this.active, all - 1);
+    // The row that has the focus stays, however far it is scrolled away.
+    const kept = this.querySelector('tbody')?.contains(document.activeElement) ? active : null;
+    const first = Math.min(this.first, kept ?? all - 1, all - 1);
+    const from = Math.floor(first / BLOCK) * BLOCK;
+    const to = Math.min(all, Math.max(from + BLOCK, this.last, (kept ?? 0) + 1));
     const blocks = this.blocks(table, geometry, scale, from, to);
     const others = this.others(table, geometry, scale);
-    const active = Math.min(this.active, all - 1);
     const top = `${from * geometry.row}px`;
     const mark = step?.actual === null ? words.next : words.drawn;
     return guard([blocks, others, vocabulary, active], () => html`
@@ -323,8 +354,10 @@ class Stages extends View {
           @click=${this.onClick}
           @keydown=${this.onKey}
         >
-          ${table.rows.slice(from, to).map((row, i) =>
-            rowView(row, from + i, table, vocabulary.get(row.id), { active: from + i === active, mark }),
+          ${repeat(
+            table.rows.slice(from, to),
+            (row, i) => from + i,
+            (row, i) => rowView(row, from + i, table, vocabulary.get(row.id), { active: from + i === active, mark }),
           )}
         </tbody>
         ${footView(table, others)}
@@ -352,6 +385,7 @@ class Stages extends View {
     const { step, model, watched } = state;
     const { all, sight } = this.counts;
     const table = step && model ? this.table(step, all, model.vocab, watched) : null;
+    this.rows = table?.rows ?? [];
     const controls = this.controlsView(state, table);
     const { head = 0, foot = 0, label = 0, row = 0 } = measures ?? {};
     const framing = {
@@ -375,11 +409,7 @@ class Stages extends View {
     const { style } = this;
     const columns = String((this.state?.step?.stages ?? this.state?.settings.stages)?.length ?? 1);
     if (style.getPropertyValue('--columns') !== columns) style.setProperty('--columns', columns);
-    const found = this.sought === null ? null : this.querySelector(`[data-row][data-token-id="${this.sought}"]`);
-    if (found) {
-      found.scrollIntoView({ block: 'nearest' });
-      this.sought = null;
-    }
+    if (this.sought !== null) this.showSought(this.sought);
     for (const element of this.querySelectorAll('.sheet, .sheet > .controls, tfoot')) {
       // To observe again is to be told again.
       if (!this.observed.has(element)) this.sizes.observe(element);

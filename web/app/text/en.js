@@ -486,6 +486,7 @@ export const text = {
     token: 'Token',
     rows: 'Rows',
     rowsFit: 'fit',
+    rowsBad: (/** @type {number} */ few, /** @type {number} */ most) => `A whole number from ${few} to ${most}, or nothing for as many as fit.`,
     /** @type {Record<string, string>} */
     names: {
       logits: 'Model',

@@ -466,6 +466,7 @@ export const text = {
     token: 'Token',
     rows: 'Filas',
     rowsFit: 'auto',
+    rowsBad: (few, most) => `Un número entero de ${few} a ${most}, o nada para las que quepan.`,
     names: {
       logits: 'Modelo',
       penalties: 'Penalización',

@@ -476,6 +476,7 @@ export const text = {
     token: '词元',
     rows: '行数',
     rowsFit: '自动',
+    rowsBad: (/** @type {number} */ few, /** @type {number} */ most) => `请输入 ${few} 到 ${most} 之间的整数，或留空以自动适应。`,
     /** @type {Record<string, string>} */
     names: {
       logits: '模型',
