@@ -6,7 +6,7 @@ import { text } from './text/index.js';
 
 /** @param {number} digits after the point */
 const fixed = (digits) =>
-  new Intl.NumberFormat(text.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  new Intl.NumberFormat(text.language, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' }); // no negative zero
 const formats = [0, 1, 2, 3, 4].map(fixed);
 const exact = new Intl.NumberFormat(text.language, { maximumFractionDigits: 6 });
 const compact = new Intl.NumberFormat(text.language, { notation: 'compact', maximumSignificantDigits: 3 });
@@ -43,8 +43,9 @@ export function score(value) {
 
 /** @param {number} u @param {number} [digits] @returns {string} */
 export function unit(u, digits = 4) {
-  // Cut, not rounded: 0.99996 is still below 1.
-  return decimal(Math.floor(u * 10 ** digits) / 10 ** digits, digits);
+  // Cut, not rounded: 0.99996 is still below 1. As decimals say it: 0.57 is 5,700 of 10,000 parts, though a little less in binary.
+  const parts = Math.floor(Number((u * 10 ** digits).toPrecision(15)));
+  return decimal((u < 1 ? Math.min(parts, 10 ** digits - 1) : parts) / 10 ** digits, digits);
 }
 
 /** @param {number} value @param {number} [digits] after the point @returns {string} a logit, a place on the strip */
@@ -69,7 +70,7 @@ export function size(n) {
 
 /** @param {number} value a setting @returns {string} as short as it is exact */
 export function setting(value) {
-  return exact.format(value);
+  return exact.format(value).replace('-', '−');
 }
 
 const signs = new Intl.NumberFormat(text.language, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' });
