@@ -233,6 +233,13 @@ describe('why this token', () => {
     assert.equal(dry.length, 5, '1, 2, 0, 1, 2 stood there before');
     assert.equal(dry.after, 10 - 0.5 * 2 ** (5 - 2));
     assert.equal((await measure(EXERCISE, named({ name: 'dry', multiplier: 0.5, base: 2, allowedLength: 2 }), 4, { ids })).length, 0);
+    const logits = Float32Array.from(EXERCISE, (logit) => logit + 0.1234567);
+    for (const value of [0.7, 0.8, 0.9, 1.3]) {
+      for (const [id, length] of [[0, 5], [1, 0], [4, 0], [5, 0]]) {
+        const after = await measure(logits, named({ name: 'temperature', value }, { name: 'dry', multiplier: 0.5, base: 2, allowedLength: 2 }), id, { ids });
+        assert.equal(after.length, length, `token ${id} after a temperature of ${value}: its logits are rounded`);
+      }
+    }
   });
 
   describe('in words', () => {

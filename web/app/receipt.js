@@ -107,7 +107,7 @@ const surprisalOf = (probability) => Math.max(0, -Math.log2(probability)); // a 
  * @param {any} stage @param {number} penalty
  */
 function repeatedLength({ multiplier, base, allowedLength }, penalty) {
-  if (penalty === 0) return 0;
+  if (penalty < multiplier / 2) return 0; // a stage's logits are rounded, and the least penalty is the multiplier
   return base > 1 ? allowedLength + Math.round(Math.log(penalty / multiplier) / Math.log(base)) : null;
 }
 
