@@ -61,7 +61,8 @@ function sideOf(step, own) {
   const { ids, probs, kept, entropy } = strip(step);
   let mass = 0;
   for (const id of ids) mass += own[id];
-  return { kept, mass: Math.min(1, mass), entropy, choices: 2 ** entropy, drawn: step.id, prob: probs[ids.indexOf(step.id)] };
+  // A sum of floats falls short of 1.
+  return { kept, mass: kept === own.length ? 1 : Math.min(1, mass), entropy, choices: 2 ** entropy, drawn: step.id, prob: probs[ids.indexOf(step.id)] };
 }
 
 /**

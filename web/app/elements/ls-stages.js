@@ -89,6 +89,8 @@ class Stages extends View {
     this.asked = null;
     /** A token that was found, until its row is there and in sight. @type {number | null} */
     this.sought = null;
+    /** The pointer rests on it. @type {HTMLElement | null} */
+    this.cell = null;
     /** What was shown last. @type {import('../table.js').Row[]} */
     this.rows = [];
     /** Of the step that was shown last. @type {number | undefined} */
@@ -192,9 +194,13 @@ class Stages extends View {
   onPoint(event) {
     const row = this.rowOf(event);
     this.pointed = row ? Number(row.dataset.tokenId) : null;
-    // The exact number, for who rests on it; written only then.
-    const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-prob]'));
-    if (cell) cell.title = cell.dataset.prob ?? '';
+    this.cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-prob]'));
+    this.tellExactly();
+  }
+
+  /** The exact number, for who rests on it; written only then. */
+  tellExactly() {
+    if (this.cell) this.cell.title = this.cell.dataset.prob ?? '';
   }
 
   /** @param {FocusEvent} event */
@@ -409,6 +415,7 @@ class Stages extends View {
     const { style } = this;
     const columns = String((this.state?.step?.stages ?? this.state?.settings.stages)?.length ?? 1);
     if (style.getPropertyValue('--columns') !== columns) style.setProperty('--columns', columns);
+    this.tellExactly();
     if (this.sought !== null) this.showSought(this.sought);
     for (const element of this.querySelectorAll('.sheet, .sheet > .controls, tfoot')) {
       // To observe again is to be told again.
