@@ -384,7 +384,8 @@ ls_status ls_sample(ls_sampler *s, const ls_stage *stages, uint32_t n_stages, co
 uint32_t ls_row_list(ls_sampler *s, uint32_t row, uint32_t n, uint32_t *ids, float *probs, double *logits,
                      double *listed_mass);
 
-/* One token in a trace row: its rank among all V, from 0; its probability, 0 if cut; its logit. */
+/* One token in a trace row: its rank, from 0, among those that are left, or where it is cut among all V; its
+ * probability, 0 if cut; its logit. */
 void ls_row_token(ls_sampler *s, uint32_t row, uint32_t id, uint32_t *rank, float *prob, double *logit);
 
 /* The uniform number in [0, 1) of a seed and a position: Philox 4x32-10 (Salmon et al. 2011), the upper 53

@@ -127,7 +127,8 @@ void ls_row_token(ls_sampler *s, uint32_t row_index, uint32_t id, uint32_t *rank
   *logit = shown_logit(s, row, id);
   *prob = 0;
   if (!keeps(row, *rank)) return;
-  *prob = (float)((*rank == row->first ? 1 : ls_exp(ls_token_x(s, row, id))) / row->sum);
+  *rank -= row->first;
+  *prob = (float)((*rank == 0 ? 1 : ls_exp(ls_token_x(s, row, id))) / row->sum);
 }
 
 uint32_t ls_row_list(ls_sampler *s, uint32_t row_index, uint32_t n, uint32_t *ids, float *probs,

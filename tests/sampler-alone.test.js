@@ -51,6 +51,22 @@ test('a row says how its stage was set, parameters that were not named included'
   assert.deepEqual([stages[0].ids.length, stages[0].otherCount], [2, 1]);
 });
 
+test('a token that is watched has the rank that it is listed with, whatever was cut before it', async () => {
+  const logits = Float32Array.from({ length: 60 }, (_, id) => 6 * Math.sin(id * id));
+  const stages = [
+    { name: 'xtc', probability: 1, threshold: 0.03 }, { name: 'temperature', value: 1.3 }, { name: 'typical', value: 0.7 }, { name: 'top-k', value: 9 },
+  ];
+  const step = await sampler.sample(logits, { stages, trace: 'full', watch: Array.from(logits.keys()) });
+  assert.ok(step.stages.some(({ ids }, r) => r > 0 && ids[0] !== step.stages[r - 1].ids[0]), 'something is cut in front');
+  for (const [r, { ids, probs }] of step.stages.entries()) {
+    for (const { id, rows } of step.watched) {
+      const place = ids.indexOf(id);
+      if (place < 0) assert.equal(rows[r].prob, 0);
+      else assert.deepEqual([rows[r].rank, rows[r].prob], [place + 1, probs[place]], `token ${id}, row ${r}`);
+    }
+  }
+});
+
 test('says what stages there are', () => {
   assert.equal(sampler.stages.length, 13);
   const dry = sampler.stages.find(({ name }) => name === 'dry');

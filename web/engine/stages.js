@@ -39,7 +39,8 @@
  *
  * @typedef {object} Watched a token through all rows, whether it is listed or not
  * @property {number} id
- * @property {{ rank: number, prob: number, logit: number }[]} rows rank: from 1, among all; prob: 0 where it is cut
+ * @property {{ rank: number, prob: number, logit: number }[]} rows rank: from 1, among those
+ *   that are left, or where it is cut among all; prob: 0 where it is cut
  */
 
 /** "allowedLength" of "allowed-length". @param {string} name */
