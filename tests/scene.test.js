@@ -111,6 +111,18 @@ describe('cut-offs', () => {
 });
 
 describe('the way of a token', () => {
+  test('what is kept with too little for a float is not called cut', () => {
+    const cold = TEN.map(([id, logit]) => /** @type {[number, number]} */ ([id, logit / 0.002]));
+    const step = { id: 10, stages: [MODEL, rowOf('temperature', { value: 0.002 }, cold), rowOf('top-k', { value: 3, limit: 3 }, cold.slice(0, 3))] };
+    assert.equal(step.stages[2].probs[2], 0, 'too little');
+    const { rows } = tableOf(step, 5, 100);
+    assert.deepEqual(rows.map(({ cells }) => cells.map(({ kept }) => kept)), [0, 1, 2, 3, 4].map((rank) => [true, true, rank < 3]));
+    assert.deepEqual(rows.map(({ cut }) => cut), [false, false, false, true, true]);
+    const [, temperature, topK] = wayOf(step, 12, never);
+    assert.deepEqual([temperature.kind, temperature.rankThen, topK.kind, topK.rankThen], ['softmax', 3, 'test', 3]);
+    assert.equal(linesOf(topK)[0], 'rank 3 ≤ 3: kept');
+  });
+
   test('its formulas hold, and its words say them', () => {
     const warm = rowOf('temperature', { value: 0.5 }, TEN.map(([id, logit]) => [id, logit / 0.5]));
     const cut = rowOf('top-k', { value: 3, limit: 3 }, TEN.slice(0, 3).map(([id, logit]) => [id, logit / 0.5]), { keptMass: 0.97 });

@@ -13,8 +13,10 @@
  * @property {Watched[]} [watched]
  *
  * @typedef {object} Cell
- * @property {number} prob          after the stage, 0 where cut
+ * @property {number} prob          after the stage, 0 where cut; what is kept can have too little for a float, too
  * @property {number | null} before what it had before the stage, null in the first column
+ * @property {boolean} kept         by the stage and all before it
+ * @property {boolean} wasKept      by all before it
  *
  * @typedef {object} Row
  * @property {number} id
@@ -90,6 +92,7 @@ function wantedRanks({ id: drawn, actual, stages, watched = [] }, asked) {
 function readStage(stage, at, ids, rowOf, watched) {
   const probs = new Float64Array(ids.length);
   const sums = new Float64Array(ids.length).fill(1);
+  const kept = Array(ids.length).fill(false);
   let { otherCount: count, otherMass: mass } = stage;
   let sum = 0;
   for (let i = 0; i < stage.ids.length; i++) {
@@ -102,6 +105,7 @@ function readStage(stage, at, ids, rowOf, watched) {
     } else {
       probs[row] = prob;
       sums[row] = sum;
+      kept[row] = true;
     }
   }
   for (const { id, rows } of watched) {
@@ -109,10 +113,11 @@ function readStage(stage, at, ids, rowOf, watched) {
     if (row < 0 || probs[row] > 0 || rows[at].prob === 0) continue;
     // Kept, but too far down to be listed: so far it was counted with the others.
     probs[row] = rows[at].prob;
+    kept[row] = true;
     count--;
     mass -= rows[at].prob;
   }
-  return { probs, sums, others: { count, mass: Math.max(0, mass) } };
+  return { probs, sums, kept, others: { count, mass: Math.max(0, mass) } };
 }
 
 /** @type {Record<string, (stage: StageRow, before: StageRow) => number>} */
@@ -185,11 +190,16 @@ export function tableOf(step, count, vocab, asked = []) {
     drawn: id === drawn,
     inText: id === step.actual,
     watched: asked.includes(id),
-    cut: read[last].probs[row] === 0,
+    cut: !read[last].kept[row],
     apart: row > 0 && ranks[row] !== ranks[row - 1] + 1,
-    cells: read.map(({ probs }, i) => ({ prob: probs[row], before: i === 0 ? null : read[i - 1].probs[row] })),
+    cells: read.map(({ probs, kept }, i) => ({
+      prob: probs[row],
+      before: i === 0 ? null : read[i - 1].probs[row],
+      kept: kept[row],
+      wasKept: i === 0 || read[i - 1].kept[row],
+    })),
   }));
-  const keeps = read.map(({ probs }) => Array.from(probs.subarray(0, together), (prob) => prob > 0));
+  const keeps = read.map(({ kept }) => kept.slice(0, together));
   const columns = stages.map((stage, i) => {
     const before = stages[Math.max(0, i - 1)];
     return {

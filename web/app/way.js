@@ -8,7 +8,7 @@ import { leastOf } from './table.js';
  * @typedef {import('./table.js').StageRow} StageRow
  * @typedef {import('./table.js').StepLike} StepLike
  *
- * @typedef {{ rank: number, prob: number, logit: number }} Place  rank among those that are left, 1 is the likeliest
+ * @typedef {{ rank: number, prob: number, logit: number, kept: boolean }} Place  rank among those that are left, 1 is the likeliest
  *
  * @typedef {object} Softmax   logits become probabilities: e^(logit - greatest) / sum
  * @property {'softmax'} kind
@@ -42,8 +42,9 @@ const CHANGES = new Set(['logits', 'penalties', 'bias', 'dry', 'temperature']);
 function placeOf({ stages, watched = [] }, at, id) {
   const { ids, probs, logits } = stages[at];
   const listed = ids.indexOf(id);
-  if (listed >= 0) return { rank: listed + 1, prob: probs[listed], logit: logits[listed] };
-  return watched.find((each) => each.id === id)?.rows[at] ?? { rank: Infinity, prob: 0, logit: -Infinity };
+  if (listed >= 0) return { rank: listed + 1, prob: probs[listed], logit: logits[listed], kept: true };
+  const { rank = Infinity, prob = 0, logit = -Infinity } = watched.find((each) => each.id === id)?.rows[at] ?? {};
+  return { rank, prob, logit, kept: prob > 0 };
 }
 
 /** @param {StageRow} stage @param {Place} here @param {number | null} was @returns {Softmax} */
@@ -52,13 +53,13 @@ function softmaxLeg({ logits, probs }, { prob, logit }, was) {
   return { kind: 'softmax', was, logit, greatest: logits[0], weight: Math.exp(logit - logits[0]), sum: 1 / probs[0], prob };
 }
 
-/** @param {StageRow} stage @param {StageRow} before @param {Place} place before the stage @param {number} prob after it @returns {Test} */
-function testLeg(stage, before, place, prob) {
+/** @param {StageRow} stage @param {StageRow} before @param {Place} place before the stage @param {Place} here after it @returns {Test} */
+function testLeg(stage, before, place, here) {
   let sumBefore = 0;
   for (let i = 0; i < before.ids.length && i < place.rank - 1; i++) sumBefore += before.probs[i];
   return {
     kind: 'test',
-    kept: prob > 0,
+    kept: here.kept,
     rank: place.rank,
     before: place.prob,
     logit: place.logit,
@@ -66,7 +67,7 @@ function testLeg(stage, before, place, prob) {
     entropy: before.entropy,
     least: leastOf(stage, before),
     keptMass: stage.keptMass,
-    prob,
+    prob: here.prob,
   };
 }
 
@@ -88,14 +89,14 @@ export function listingFor({ stages, watched = [] }) {
 export function wayOf(step, id, isOff) {
   return step.stages.map((stage, i) => {
     const here = placeOf(step, i, id);
-    const rankThen = here.prob > 0 && here.rank < Infinity ? here.rank : null;
+    const rankThen = here.kept && here.rank < Infinity ? here.rank : null;
     const common = { stage, rankThen };
     if (i === 0) return { ...common, ...softmaxLeg(stage, here, null) };
     const before = step.stages[i - 1];
     const place = placeOf(step, i - 1, id);
-    if (place.prob === 0) return { ...common, kind: 'gone' };
+    if (!place.kept) return { ...common, kind: 'gone' };
     if (isOff(stage)) return { ...common, kind: 'off', prob: here.prob };
     const changes = CHANGES.has(stage.name) && !(stage.name === 'temperature' && stage.value === 0);
-    return { ...common, ...(changes ? softmaxLeg(stage, here, place.logit) : testLeg(stage, before, place, here.prob)) };
+    return { ...common, ...(changes ? softmaxLeg(stage, here, place.logit) : testLeg(stage, before, place, here)) };
   });
 }

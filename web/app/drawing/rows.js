@@ -47,13 +47,12 @@ export const headView = ({ columns }) => html`<thead role="rowgroup">
  * What has been cut is struck, and told to screen readers.
  * @param {Cell} cell @param {number} i @param {Column} column
  */
-function cellView({ prob, before }, i, { name }) {
-  const cut = prob === 0 && before !== null;
-  const number = !cut ? percent(prob) : before > 0 ? percent(before) : '–';
-  const told = cut ? html`<span class="visually-hidden">${before > 0 ? words.cutHere : words.cut}</span>` : nothing;
+function cellView({ prob, before, kept, wasKept }, i, { name }) {
+  const number = kept ? percent(prob) : wasKept ? percent(before ?? 0) : '–';
+  const told = !kept ? html`<span class="visually-hidden">${wasKept ? words.cutHere : words.cut}</span>` : nothing;
   return html`<td
     role="cell"
-    class=${cut ? (before > 0 ? 'number cut-here' : 'number gone') : 'number'}
+    class=${kept ? 'number' : wasKept ? 'number cut-here' : 'number gone'}
     data-column=${i}
     data-stage=${name}
     data-prob=${String(prob)}

@@ -42,18 +42,17 @@ export function sceneOf({ rows, columns, together }, geometry, scale, from = 0, 
     list.push(...ticksOf(geometry, column, y(to)));
     for (let row = from; row < to; row++) {
       const { drawn, cells } = rows[row];
-      const { prob, before } = cells[column];
-      const cut = prob === 0 && before !== null;
-      const length = scale(cut ? before : prob) * width;
+      const { prob, before, kept } = cells[column];
+      const length = scale(kept ? prob : (before ?? 0)) * width;
       const [top, thick] = [y(row) + above, height - above - below];
-      const style = cut ? 'cut' : drawn ? 'drawn' : 'bar';
+      const style = !kept ? 'cut' : drawn ? 'drawn' : 'bar';
       if (length > 0) list.push({ kind: 'rect', key: `bar:${column}:${row}`, style, at: [x, top, length, thick] });
-      const was = cut || before === null ? length : scale(before) * width;
+      const was = !kept || before === null ? length : scale(before) * width;
       if (Math.abs(was - length) > NEAR) {
         list.push({ kind: 'line', key: `was:${column}:${row}`, style: 'was', at: [x + was, top, x + was, top + thick] });
       }
     }
-    const kept = rows.slice(0, together).map(({ cells }) => cells[column].prob > 0);
+    const kept = rows.slice(0, together).map(({ cells }) => cells[column].kept);
     list.push(...cutOffItems(cutOff, { column, x: (p) => x + scale(p) * width, y, from, to, kept }));
   }
   return list;

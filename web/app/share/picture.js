@@ -70,8 +70,8 @@ function rowTexts({ vocabulary }, { rows }, numbersAt) {
     return [
       written(`name:${row}`, drawn ? 'text-drawn' : cut ? 'text-soft' : 'text', 0, y, name),
       ...(apart ? [written(`rank:${row}`, 'text-small', LABEL - 8, y, text.stages.rankShort(rank), 'end')] : []),
-      ...cells.map(({ prob }, column) =>
-        written(`number:${column}:${row}`, prob === 0 ? 'text-soft' : drawn ? 'text-drawn' : 'text', numbersAt(column), y, prob === 0 ? '–' : percent(prob), 'end')),
+      ...cells.map(({ prob, kept }, column) =>
+        written(`number:${column}:${row}`, !kept ? 'text-soft' : drawn ? 'text-drawn' : 'text', numbersAt(column), y, kept ? percent(prob) : '–', 'end')),
     ];
   });
 }
