@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { chiSquareTail, gammaQ, pearson } from '../web/app/experiments/chi-square.js';
 import { compare, expectationOf, mixtureOf, seedsFrom, tally } from '../web/app/experiments/draws.js';
 import { isComplete, restOf, scoreOf, withGuess } from '../web/app/experiments/guesses.js';
-import { drawAt, logitsOf, parseNumbers } from '../web/app/experiments/own-logits.js';
+import { drawAt, logitsOf, parseNumbers, rowsOf } from '../web/app/experiments/own-logits.js';
 import { nearest, pointOf, sweepValues } from '../web/app/experiments/sweep.js';
 import { sampleTwin, uniformTwin } from './helpers/sampler-twin.js';
 
@@ -267,4 +267,10 @@ test('a guess is scored by the bits of the share that the truth was given', () =
   near(scoreOf([], 5, 4096).bits, 12, 1e-12);
   const all = Array.from({ length: 100 }, (_, id) => scoreOf(guesses, id, 100).share);
   near(all.reduce((sum, share) => sum + share, 0), 1, 1e-12, 'the shares are a distribution');
+});
+
+test('what a stage keeps with too little for a float is not told as cut', () => {
+  const rows = [{ ids: [2, 0, 1], probs: [1, 0, 0] }, { ids: [2, 0], probs: [1, 0] }];
+  const step = /** @type {Parameters<typeof rowsOf>[0]} */ (/** @type {unknown} */ ({ stages: rows }));
+  assert.deepEqual(rowsOf(step, 2, 3), [{ id: 2, probs: [1, 1] }, { id: 0, probs: [0, 0] }, { id: 1, probs: [0, null] }]);
 });

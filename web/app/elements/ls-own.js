@@ -268,14 +268,15 @@ class Own extends View {
     </div>`;
   }
 
-  /** @param {number} prob @param {number} before */
+  /** @param {number | null} prob null where it is cut @param {number | null} before */
   cellView(prob, before) {
-    if (prob === 0 && before === 0) return html`<span aria-hidden="true">–</span><span class="visually-hidden">${words.cut}</span>`;
-    const cut = prob === 0;
+    const share = prob ?? before;
+    if (share === null) return html`<span aria-hidden="true">–</span><span class="visually-hidden">${words.cut}</span>`;
+    const cut = prob === null;
     return html`<span class="measure" aria-hidden="true"
-        ><span class="clip"><span class="bar ${cut ? 'ghost' : ''}" ${place({ transform: `translateX(${((cut ? before : prob) - 1) * 100}%)` })}></span></span
+        ><span class="clip"><span class="bar ${cut ? 'ghost' : ''}" ${place({ transform: `translateX(${(share - 1) * 100}%)` })}></span></span
       ></span>
-      <span class="number">${cut ? html`<s aria-hidden="true">${percent(before)}</s><span class="visually-hidden">${words.cut}</span>` : percent(prob)}</span>`;
+      <span class="number">${cut ? html`<s aria-hidden="true">${percent(share)}</s><span class="visually-hidden">${words.cut}</span>` : percent(share)}</span>`;
   }
 
   /** @param {NonNullable<Own['step']>} made @param {number} drawn */
@@ -309,12 +310,12 @@ class Own extends View {
         </thead>
         <tbody>
           ${rows.map(
-            ({ id, probs }) => html`<tr class=${`${id === drawn ? 'drawn' : ''} ${probs.at(-1) === 0 ? 'cut' : ''}`} data-own-token=${id}>
+            ({ id, probs }) => html`<tr class=${`${id === drawn ? 'drawn' : ''} ${probs.at(-1) === null ? 'cut' : ''}`} data-own-token=${id}>
               <th scope="row">
                 <bdi class="token">${entries[id].name}</bdi>${id === drawn ? html` <span class="mark">${text.stages.drawn}</span>` : nothing}
               </th>
               <td title=${String(entries[id].number)}>${setting(kind === 'logits' ? entries[id].number : Math.log(entries[id].number))}</td>
-              ${probs.map((prob, i) => html`<td data-prob=${String(prob)} title=${String(prob)}>${this.cellView(prob, probs[i - 1] ?? prob)}</td>`)}
+              ${probs.map((prob, i) => html`<td data-prob=${String(prob ?? 0)} title=${String(prob ?? 0)}>${this.cellView(prob, probs[Math.max(0, i - 1)])}</td>`)}
             </tr>`,
           )}
           ${entries.length > rows.length ? html`<tr><th scope="row" colspan=${stages.length + 2}>${words.others(entries.length - rows.length)}</th></tr>` : nothing}

@@ -137,12 +137,12 @@ export function drawAt(probs, u) {
  * What a table shows of a step: the likeliest tokens and the drawn one, each through all stages.
  * @param {Pick<import('../state.js').Step, 'stages'>} step with every kept token listed
  * @param {number} drawn @param {number} most rows
- * @returns {{ id: number, probs: number[] }[]} in the first stage's order; 0 where cut
+ * @returns {{ id: number, probs: (number | null)[] }[]} in the first stage's order; null where cut
  */
 export function rowsOf({ stages }, drawn, most) {
   const ranked = [...stages[0].ids];
   const ids = ranked.slice(0, most);
   if (!ids.includes(drawn)) ids[Math.min(most, ids.length) - 1] = drawn;
   const lists = stages.map(({ ids: kept, probs }) => new Map(Array.from(kept, (id, i) => [id, probs[i]])));
-  return ids.map((id) => ({ id, probs: lists.map((list) => list.get(id) ?? 0) }));
+  return ids.map((id) => ({ id, probs: lists.map((list) => list.get(id) ?? null) }));
 }
