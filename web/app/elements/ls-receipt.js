@@ -5,7 +5,7 @@
 import { html, nothing } from 'lit';
 import { place } from '../drawing/place.js';
 import { tokenView } from '../drawing/token.js';
-import { percent, unit } from '../format.js';
+import { decimal, percent, unit } from '../format.js';
 import { LISTED } from '../instrument.js';
 import { listingFor, receiptOf } from '../receipt.js';
 import { plainReceipt, wordsOf } from '../receipt-words.js';
@@ -115,7 +115,7 @@ class ReceiptPanel extends View {
     const { drawn, before, after } = strip;
     const [from, to] = [before?.from ?? 0, after?.to ?? 1];
     const at = (/** @type {number} */ value) => (value - from) / (to - from);
-    const label = words.around(unit(from), unit(to));
+    const label = words.around(decimal(from), decimal(to));
     return html`<div class="part-strip" role="img" aria-label=${label}>
       <span class="flag" ${place({ transform: `translateX(${at(u) * 100}%)` })}
         ><span ${place({ transform: `translateX(${-at(u) * 100}%)` })}>${text.draw.needle(unit(u))}</span></span
@@ -130,7 +130,7 @@ class ReceiptPanel extends View {
         )}
         <span class="at" ${place({ transform: `translateX(${at(u) * 100}%)` })}></span>
       </div>
-      <div class="axis" aria-hidden="true"><span>${unit(from)}</span><span>${unit(to)}</span></div>
+      <div class="axis" aria-hidden="true"><span>${decimal(from)}</span><span>${decimal(to)}</span></div>
     </div>`;
   }
 
