@@ -294,7 +294,9 @@ describe('files that the page saves', () => {
     const { record, step } = saved['the order of llama.cpp'];
     await open(record);
     const shown = await page.evaluate(() => ({
-      numbers: [...document.querySelectorAll('tr[data-token-id] [data-prob]')].filter((cell) => Number(/** @type {HTMLElement} */ (cell).dataset.prob) > 0).map((cell) => (cell.textContent ?? '').trim()),
+      numbers: [...document.querySelectorAll('tr[data-token-id] [data-prob]')].map((cell) =>
+        [...cell.childNodes].map((node) => (node instanceof Text ? node.data : '')).join('').trim()),
+      struck: document.querySelectorAll('tr[data-token-id] .cut-here, tr.row.cut').length,
       accent: getComputedStyle(document.documentElement).getPropertyValue('--accent'),
     }));
     await page.click('[name="share"]');
@@ -306,6 +308,7 @@ describe('files that the page saves', () => {
       return {
         root: image.documentElement.tagName,
         title: image.querySelector('title')?.textContent,
+        struck: image.querySelectorAll('.text-cut').length,
         texts: [...image.querySelectorAll('text')].map(({ textContent }) => textContent ?? ''),
         bars: image.querySelectorAll('rect.bar, rect.drawn, rect.cut').length,
         size: ['width', 'height'].map((name) => Number(image.documentElement.getAttribute(name))),
@@ -314,6 +317,8 @@ describe('files that the page saves', () => {
     await alone.close();
     assert.equal(drawn.root, 'svg');
     assert.match(drawn.title ?? '', new RegExp(`^Position ${record.cursor}: `));
+    assert.ok(shown.struck > 0);
+    assert.equal(drawn.struck, shown.struck, 'what is cut, and its share where it was');
     for (const number of shown.numbers) assert.ok(drawn.texts.includes(number), number);
     for (const { kept } of step.stages) assert.ok(drawn.texts.includes(kept.toLocaleString('en')));
     assert.ok(drawn.bars > step.stages.length * 3);

@@ -67,6 +67,20 @@ function line(context, at, { stroke = '', width = 1, dash = [] }, ratio) {
   context.stroke();
 }
 
+/** How far above its foot a text is struck through, in CSS pixels. */
+const STRIKE = 4;
+
+/** @param {Context} context @param {number[]} at @param {Look} look @param {string} text @param {NonNullable<Item['align']>} align */
+function written(context, [x, y], { font = '', fill = '', strike }, text, align) {
+  context.font = font;
+  context.fillStyle = fill;
+  context.textAlign = align;
+  context.fillText(text, x, y);
+  if (!strike) return;
+  const { width } = context.measureText(text);
+  context.fillRect(x - { start: 0, center: width / 2, end: width }[align], y - STRIKE, width, 1);
+}
+
 /**
  * @param {Context} context cleared, and scaled so that its unit is a CSS pixel
  * @param {Item[]} list
@@ -79,12 +93,7 @@ export function paint(context, list, theme, ratio) {
     context.globalAlpha = look.opacity ?? 1;
     if (kind === 'rect') rect(context, at, look, ratio);
     else if (kind === 'line') line(context, at, look, ratio);
-    else {
-      context.font = look.font ?? '';
-      context.fillStyle = look.fill ?? '';
-      context.textAlign = align;
-      context.fillText(text, at[0], at[1]);
-    }
+    else written(context, at, look, text, align);
   }
   context.globalAlpha = 1;
 }

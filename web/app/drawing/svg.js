@@ -16,7 +16,7 @@ const escaped = (text) => text.replace(/[&<>"]/g, (sign) => entities[sign]).repl
 const n = (value) => String(Math.round(value * 100) / 100);
 
 /** @param {string} style @param {Look} look */
-function rule(style, { fill, hatch, stroke, width, dash, opacity, font }) {
+function rule(style, { fill, hatch, stroke, width, dash, opacity, font, strike }) {
   const css = [
     `fill:${hatch ? `url(#${style})` : (fill ?? 'none')}`,
     stroke && `stroke:${stroke};stroke-width:${width}`,
@@ -24,6 +24,7 @@ function rule(style, { fill, hatch, stroke, width, dash, opacity, font }) {
     dash && `stroke-dasharray:${dash.join(' ')}`,
     opacity && `opacity:${opacity}`,
     font && `font:${font}`,
+    strike && 'text-decoration:line-through',
   ];
   return `.${style}{${css.filter(Boolean).join(';')}}`;
 }

@@ -11,6 +11,7 @@
  * @property {number[]} [dash]
  * @property {number} [opacity]
  * @property {string} [font]
+ * @property {boolean} [strike]  through the text
  *
  * @typedef {Record<string, Look>} Theme  a look for each style
  */
@@ -34,6 +35,7 @@ const looks = {
   needle: { stroke: '--ink', width: 2 },
   text: { fill: '--ink', font: '400 13px' },
   'text-soft': { fill: '--soft', font: '400 13px' },
+  'text-cut': { fill: '--soft', font: '400 13px', strike: true },
   'text-small': { fill: '--soft', font: '400 11px' },
   'text-head': { fill: '--ink', font: '600 14px' },
   'text-drawn': { fill: '--accent-ink', font: '600 13px' },

@@ -5,7 +5,7 @@
 import { geometryOf } from '../drawing/geometry.js';
 import { othersScene, sceneOf } from '../drawing/scene.js';
 import { stripScene } from '../drawing/strip.js';
-import { bits, percent, unit, whole } from '../format.js';
+import { bits, figure, percent, unit, whole } from '../format.js';
 import { scaleOf, ticks } from '../scale.js';
 import { drawnShare } from '../sentence.js';
 import { stageName } from '../stage-title.js';
@@ -68,10 +68,13 @@ function rowTexts({ vocabulary }, { rows }, numbersAt) {
     const y = row * SIZES.row + FOOT;
     const name = named(vocabulary, id, LABEL - (apart ? 60 : 8));
     return [
-      written(`name:${row}`, drawn ? 'text-drawn' : cut ? 'text-soft' : 'text', 0, y, name),
+      written(`name:${row}`, drawn ? 'text-drawn' : cut ? 'text-cut' : 'text', 0, y, name),
       ...(apart ? [written(`rank:${row}`, 'text-small', LABEL - 8, y, text.stages.rankShort(rank), 'end')] : []),
-      ...cells.map(({ prob, kept }, column) =>
-        written(`number:${column}:${row}`, !kept ? 'text-soft' : drawn ? 'text-drawn' : 'text', numbersAt(column), y, kept ? percent(prob) : '–', 'end')),
+      ...cells.map(({ prob, before, kept, wasKept }, column) => {
+        const style = kept ? (drawn ? 'text-drawn' : 'text') : wasKept ? 'text-cut' : 'text-soft';
+        const number = kept ? percent(prob) : wasKept ? percent(before ?? 0) : '–';
+        return written(`number:${column}:${row}`, style, numbersAt(column), y, number, 'end');
+      }),
     ];
   });
 }
@@ -84,11 +87,14 @@ function footTexts({ columns, others }, numbersAt) {
     [text.stages.kept, ({ stage }) => whole(stage.kept)],
     [text.stages.keptMass, ({ stage }) => percent(stage.keptMass)],
     [text.stages.entropy, ({ stage }) => bits(stage.entropy)],
+    [text.stages.choices, ({ stage }) => figure(2 ** stage.entropy)],
   ];
-  return lines.flatMap(([label, value], i) => [
+  const keptOthers = columns.flatMap(({ others: { count } }, at) =>
+    count < others ? [written(`kept:${at}`, 'text-small', numbersAt(at) - SIZES.number, FOOT, text.stages.othersKept(count), 'end')] : []);
+  return keptOthers.concat(lines.flatMap(([label, value], i) => [
     written(`foot:${i}`, 'text-soft', 0, i * SIZES.row + FOOT, label),
     ...columns.map((column, at) => written(`foot:${i}:${at}`, 'text-soft', numbersAt(at), i * SIZES.row + FOOT, value(column), 'end')),
-  ]);
+  ]));
 }
 
 /** The strip, the needle and what it fell on. @param {Shown} state @param {number} width */
@@ -134,7 +140,7 @@ export function pictureOf(state) {
     [2 * LINE + 8, [written('title', 'text-head', 0, FOOT, title)]],
     [2 * LINE + 8, heads(state, table, tracks, 0)],
     [table.rows.length * SIZES.row, [...moved(sceneOf(table, geometry, scaleOf(scale)), LABEL, 0), ...rowTexts(state, table, numbersAt)]],
-    [4 * SIZES.row + LINE, [...moved(othersScene(table, geometry, scaleOf(scale)), LABEL, 0), ...footTexts(table, numbersAt)]],
+    [5 * SIZES.row + LINE, [...moved(othersScene(table, geometry, scaleOf(scale)), LABEL, 0), ...footTexts(table, numbersAt)]],
     [3 * LINE + STRIP + 24, draw(state, inner)],
   ];
   let height = MARGIN;
