@@ -35,7 +35,7 @@ export const LISTED = 512;
 const TOGETHER = 40;
 
 /** At full speed text and stages are shown once in so many milliseconds: more often could not be followed, less often looks stuck. */
-const [SOONEST, LATEST] = [100, 500];
+const [SOONEST, LATEST] = [100, 800];
 
 /** Between these, showing them takes this share of the time: the engine needs the processor, too. */
 const SHOWN = 0.05;
