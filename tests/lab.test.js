@@ -51,6 +51,12 @@ describe('the laboratory', { timeout: 240_000 }, () => {
     }
   }
 
+  /** Ends playing, unless the text has just ended by itself. @param {Page} page */
+  async function stop(page) {
+    await page.locator('[name="play"]').evaluate((button) => button.textContent?.includes('Pause') && /** @type {HTMLElement} */ (button).click());
+    await eventually(async () => assert.equal(await page.innerText('[name="play"]'), 'Play'));
+  }
+
   /** Tries seeds until another token than the text's would be drawn at the cursor. @param {Page} page */
   async function otherSeed(page) {
     for (let seed = 2; !(await page.locator('[name="branch"]').isVisible()); seed++) {
@@ -285,7 +291,7 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       await page.selectOption('[name="speed"]', '0');
       await page.click('[name="play"]');
       await eventually(async () => assert.ok((await textOf(page)).length > 100));
-      if ((await page.textContent('[name="play"]'))?.trim() === 'Pause') await page.click('[name="play"]');
+      await stop(page);
       await same(4);
       await page.setViewportSize({ width: 700, height: 900 });
       await same(1);
@@ -305,7 +311,7 @@ describe('the laboratory', { timeout: 240_000 }, () => {
       await page.selectOption('[name="speed"]', '0');
       await page.click('[name="play"]');
       await eventually(async () => assert.ok((await textOf(page)).length > 120));
-      if ((await page.innerText('[name="play"]')) === 'Pause') await page.click('[name="play"]');
+      await stop(page);
       const shown = () =>
         eventually(async () =>
           assert.equal(
