@@ -269,9 +269,10 @@ class Stages extends View {
   showSought(id) {
     const found = this.querySelector(`[data-row][data-token-id="${id}"]`);
     const row = this.rows.findIndex((each) => each.id === id);
-    if (found) found.scrollIntoView({ block: 'nearest' });
-    else if (row >= 0) this.scrollToRow(row);
-    if (found) this.sought = null;
+    if (!found && row >= 0) this.scrollToRow(row); // this is then called again
+    if (!found) return;
+    found.scrollIntoView({ block: 'nearest' });
+    this.sought = null;
   }
 
   // ---- views ----
